@@ -1,0 +1,68 @@
+# Every target does its own set-up. `make help` lists them.
+PYTHON ?= python3
+BLUEPRINT ?= blueprints/hypergrowth
+BIN := .venv/bin
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check format synth bench goldens docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## prepare .venv: pinned packages, Node for the CDK, the hypercell command
+
+# The stamp is written last, and the folder is renamed into place by nobody: an interrupted set-up starts over.
+.venv/.ready: requirements.lock setup.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else f"Hypercell needs Python 3.11, and {sys.executable} is {sys.version.split()[0]}; set PYTHON=python3.11")'
+	@echo "setting up .venv (about 20 s to a minute the first time)"
+	@rm -f .venv/.ready
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r setup.lock
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock \
+	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+demo: setup ## synthesize the fleet and stand it up in a local AWS, then show what stands
+	@$(BIN)/hypercell demo --blueprint $(BLUEPRINT)
+
+up: setup ## the same on a moto server on 127.0.0.1 that stays (PORT=…)
+	@$(BIN)/hypercell up --blueprint $(BLUEPRINT) $(if $(PORT),--port $(PORT))
+
+down: setup ## stop the server of `make up`
+	@$(BIN)/hypercell down
+
+test: setup ## all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## formatting, lint, types, import contracts
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## format and sort imports
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+synth: setup ## write cdk.out/ and dist/
+	@$(BIN)/python app.py -c blueprint=$(BLUEPRINT)
+
+bench: setup ## time and memory against the budgets
+	@$(BIN)/python -m benchmarks
+
+goldens: setup ## accept the templates and manifests of now as the golden ones
+	@$(BIN)/python -m pytest tests/goldens --accept-goldens -q
+
+docs: setup ## write the generated parts of docs/
+	@$(BIN)/hypercell docs
+
+lock: ## refresh requirements.lock and setup.lock from pyproject.toml (wants uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	@echo 'uv==0.13.9' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header - -o setup.lock
+
+clean: ## remove what was generated
+	@rm -rf cdk.out dist .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Keys, boundaries and acknowledged findings: what guards everything else."""

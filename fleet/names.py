@@ -1,0 +1,317 @@
+"""Every name that two rooms must agree on, as a pure function.
+
+Constructs, manifests and operations compute the same name from the same noun; nobody asks AWS. What AWS mints
+(ids, DNS names of load balancers) is published by its producer as an output whose id stands here too.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fleet.cell import Cell
+from fleet.database import Database, Generation
+from fleet.edge import Host
+from fleet.model import Fleet
+from fleet.region import Region
+from fleet.service import Service
+
+# --- stacks -----------------------------------------------------------------------------------------------------
+
+
+def stack(fleet: Fleet, *parts: str) -> str:
+    """`skyline-use1-a-cell`: the fleet and what the stack is about."""
+    return "-".join((fleet.name, *parts))
+
+
+# --- logical ids and outputs ------------------------------------------------------------------------------------
+
+
+def pascal(name: str) -> str:
+    """`use1-az1` -> `Use1Az1`: a fleet key inside a logical id or an output's id."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name) if part)
+
+
+VPC_ID = "VpcId"
+PRIVATE_ZONE_ID = "PrivateZoneId"
+PUBLIC_ZONE_ID = "PublicZoneId"
+OPERATORS_GROUP_ID = "OperatorsSecurityGroupId"
+ENDPOINTS_GROUP_ID = "EndpointsSecurityGroupId"
+CLUSTER_ENDPOINT = "ClusterEndpoint"
+DSQL_ARN = "DsqlArn"
+DSQL_ENDPOINT = "DsqlEndpoint"
+DSQL_IDENTIFIER = "DsqlIdentifier"
+DSQL_SERVICE_NAME = "DsqlVpcEndpointServiceName"
+DATABASE_VPC_ENDPOINT_ID = "DatabaseVpcEndpointId"
+INGRESS_DNS = "IngressDnsName"
+INGRESS_ZONE = "IngressHostedZoneId"
+
+
+def public_subnet_output(zone: str) -> str:
+    return f"PublicSubnet{pascal(zone)}Id"
+
+
+def data_subnet_output(zone: str) -> str:
+    return f"DataSubnet{pascal(zone)}Id"
+
+
+def endpoint_subnet_output(zone: str) -> str:
+    return f"EndpointSubnet{pascal(zone)}Id"
+
+
+def probe_subnet_output(zone: str, path: str) -> str:
+    """`path` is `instance` or `gateway`."""
+    return f"ProbeSubnet{pascal(path)}{pascal(zone)}Id"
+
+
+def nat_gateway_output(zone: str) -> str:
+    return f"NatGateway{pascal(zone)}Id"
+
+
+def nat_interface_output(zone: str) -> str:
+    return f"NatInterface{pascal(zone)}Id"
+
+
+def key_output(purpose: str) -> str:
+    """ARN of a region's KMS key: its id is minted, its alias does not fit everywhere."""
+    return f"{pascal(purpose)}KeyArn"
+
+
+def bucket_domain_output(host: Host) -> str:
+    return f"Bucket{pascal(host.key)}DomainName"
+
+
+# --- accounts and keys ------------------------------------------------------------------------------------------
+
+REGION_KEYS = ("cells", "data", "lake", "logs", "backup")
+"""KMS keys of a region, by the class of data they protect."""
+
+
+def permission_boundary(fleet: Fleet, alias: str) -> str:
+    return f"{fleet.name}-boundary-{alias}"
+
+
+def outputs_reader(fleet: Fleet, alias: str) -> str:
+    return f"{fleet.name}-outputs-reader-{alias}"
+
+
+def outputs_reader_arn(fleet: Fleet, alias: str) -> str:
+    return role_arn(fleet.accounts[alias], outputs_reader(fleet, alias))
+
+
+def role_arn(account: str, role: str) -> str:
+    return f"arn:aws:iam::{account}:role/{role}"
+
+
+def key_alias(region: Region, purpose: str) -> str:
+    return f"alias/{region.fleet.name}-{region.code}-{purpose}"
+
+
+def data_key_alias(fleet: Fleet, code: str) -> str:
+    """The data account's key of a region, for its database clusters."""
+    return f"alias/{fleet.name}-data-{code}"
+
+
+# --- cells ------------------------------------------------------------------------------------------------------
+
+
+def cluster(cell: Cell) -> str:
+    """EKS cluster name; also the value of every discovery tag of the cell."""
+    return f"{cell.fleet.name}-{cell.name}"
+
+
+def cell_role(cell: Cell, purpose: str) -> str:
+    """IAM role of the cell, e.g. purpose `node`, `karpenter`, `load-balancer`. 64 characters at most."""
+    return f"{cell.fleet.name}-{cell.name}-{purpose}"
+
+
+def cell_role_arn(cell: Cell, purpose: str) -> str:
+    return role_arn(cell.region.account_id, cell_role(cell, purpose))
+
+
+def instance_profile(cell: Cell) -> str:
+    """Instance profile of Karpenter's nodes, fixed so that the node class can name it."""
+    return cell_role(cell, "node")
+
+
+def interruption_queue(cell: Cell) -> str:
+    return f"{cell.fleet.name}-{cell.name}-karpenter"
+
+
+def load_balancer(cell: Cell, side: str) -> str:
+    """NLB of a cell; `side` is `ingress` or `eastwest`. 32 characters at most."""
+    return f"{cell.fleet.name}-{cell.name}-{side}"
+
+
+def target_group(cell: Cell, purpose: str) -> str:
+    """`web` (443), `health` (8443) or `mesh` (15443). 32 characters at most."""
+    return f"{cell.fleet.name}-{cell.name}-{purpose}"
+
+
+def apiserver_parameter(cell: Cell) -> str:
+    """SSM parameter with endpoint and CA of the cell's API server, as JSON."""
+    return f"/{cell.fleet.name}/{cell.name}/apiserver"
+
+
+def secret(cell: Cell, *path: str) -> str:
+    """Secrets Manager name under the cell's own prefix."""
+    return "/".join((cell.fleet.name, cell.name, *path))
+
+
+def cell_alarm(cell: Cell) -> str:
+    """The composite alarm that roll-outs of the cell bake on."""
+    return f"{cell.fleet.name}-{cell.name}"
+
+
+def bundle_repository(cell: Cell) -> str:
+    """ECR repository of the cell's manifest bundles."""
+    return f"{cell.fleet.name}/cells/{cell.name}"
+
+
+def mirror_repository(fleet: Fleet, source: str) -> str:
+    """ECR repository that mirrors a public chart or image."""
+    return f"{fleet.name}/mirror/{source}"
+
+
+def registry(region: Region) -> str:
+    return f"{region.account_id}.dkr.ecr.{region.name}.amazonaws.com"
+
+
+# --- services ---------------------------------------------------------------------------------------------------
+
+
+def namespace(service: Service) -> str:
+    return service.name
+
+
+def service_account(service: Service) -> str:
+    return service.name
+
+
+def service_role(service: Service, region: Region) -> str:
+    """Role the service's pods take in the region's account."""
+    return f"{region.fleet.name}-{region.code}-{service.name}"
+
+
+def service_role_arn(service: Service, region: Region) -> str:
+    return role_arn(region.account_id, service_role(service, region))
+
+
+def caller_role(service: Service, region: Region) -> str:
+    """Role in the data account that the service's pods chain into to reach their database."""
+    return f"{region.fleet.name}-{region.code}-{service.name}-db"
+
+
+def caller_role_arn(service: Service, region: Region) -> str:
+    return role_arn(region.fleet.accounts["data"], caller_role(service, region))
+
+
+def database_user(service: Service) -> str:
+    """Role inside the database (PostgreSQL) that the caller's role may log in as."""
+    return service.name.replace("-", "_")
+
+
+def cache(service: Service, cache_name: str) -> str:
+    """Replication group id, 40 characters at most."""
+    return f"{service.fleet.name}-{service.name}-{cache_name}"
+
+
+def table(service: Service, table_name: str) -> str:
+    return f"{service.fleet.name}-{service.name}-{table_name}"
+
+
+def queue(service: Service, queue_name: str, *, fifo: bool = False, dead: bool = False) -> str:
+    name = f"{service.fleet.name}-{service.name}-{queue_name}" + ("-dead" if dead else "")
+    return f"{name}.fifo" if fifo else name
+
+
+def topic(service: Service, topic_name: str) -> str:
+    return f"{service.fleet.name}-{service.name}-{topic_name}"
+
+
+def service_secret(service: Service, secret_name: str) -> str:
+    return f"{service.fleet.name}/services/{service.name}/{secret_name}"
+
+
+# --- data and streams -------------------------------------------------------------------------------------------
+
+
+def dsql_stack(generation: Generation, code: str) -> str:
+    database = generation.database
+    return stack(database.fleet, "dsql", database.name, f"g{generation.number}", code)
+
+
+def database_stack(database: Database, region: Region) -> str:
+    return stack(region.fleet, region.code, "database", database.name)
+
+
+def database_parameter(database: Database) -> str:
+    """SSM parameter, in every region that serves the database, with its endpoint and identifier as JSON."""
+    return f"/{database.fleet.name}/databases/{database.name}"
+
+
+def stream(fleet: Fleet, stream_name: str) -> str:
+    return f"{fleet.name}-{stream_name}"
+
+
+def bucket(fleet: Fleet, purpose: str, account: str, region: str) -> str:
+    """A bucket in the account's regional namespace: deterministic, and nobody else can squat it. 63 at most."""
+    return f"{fleet.name}-{purpose}-{account}-{region}-an"
+
+
+def bucket_prefix(fleet: Fleet, purpose: str) -> str:
+    """What is ours in a bucket's name; the account, the region and `an` follow from its namespace."""
+    return f"{fleet.name}-{purpose}"
+
+
+def backup_vault(fleet: Fleet, code: str) -> str:
+    return f"{fleet.name}-{code}"
+
+
+def log_group(fleet: Fleet, *parts: str) -> str:
+    return "/" + "/".join((fleet.name, *parts))
+
+
+def waf_log_group(fleet: Fleet, host: Host) -> str:
+    """WAF accepts only log groups with this prefix."""
+    return f"aws-waf-logs-{fleet.name}-{host.key}"
+
+
+# --- DNS --------------------------------------------------------------------------------------------------------
+
+
+def origin(fleet: Fleet) -> str:
+    """What CloudFront connects to."""
+    return f"origin.{fleet.domain}"
+
+
+def market_origin(fleet: Fleet, market: str) -> str:
+    return f"{market}.{origin(fleet)}"
+
+
+def region_origin(region: Region) -> str:
+    return f"{region.code}.{origin(region.fleet)}"
+
+
+def cell_origin(cell: Cell) -> str:
+    return f"{cell.key}.{region_origin(cell.region)}"
+
+
+def private_zone(region: Region) -> str:
+    return f"{region.code}.{region.fleet.name}.internal"
+
+
+def eastwest_host(cell: Cell) -> str:
+    """Alias to the cell's east-west NLB in the region's private zone."""
+    return f"ew.{cell.key}.{private_zone(cell.region)}"
+
+
+def database_host(database: Database, region: Region) -> str:
+    """Alias of a database in the region's private zone."""
+    return f"{database.name}.db.{private_zone(region)}"
+
+
+# --- mesh -------------------------------------------------------------------------------------------------------
+
+
+def trust_domain(region: Region) -> str:
+    return f"{region.fleet.name}-{region.code}.mesh"

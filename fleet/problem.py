@@ -1,0 +1,64 @@
+"""What is wrong with a fleet, in its users' words: where, field, value, why, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+
+
+def spell(path: Path) -> str:
+    """`("regions", "us-east-1", "zones", 2)` -> `regions.us-east-1.zones[2]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) and text else f".{part}" if text else str(part)
+    return text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found, before anyone knows in which line it stands."""
+
+    path: Path
+    """Keys from the fleet's root; the line is that of the longest part of it that stands in a file."""
+    message: str
+    """`<value> <why>; <what to do>`."""
+    warning: bool = False
+    """True: shown, does not stop anything."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """A finding with its place. Sorted by file and line."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
+        field = f"{self.field}: " if self.field else ""
+        return f"{place}{'warning: ' if self.warning else ''}{field}{self.message}"
+
+
+class FleetError(Exception):
+    """A fleet that cannot be used; nothing was synthesized."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class FleetInvalid(FleetError):
+    """The files were read and break rules (exit code 1)."""
+
+
+class FleetUnreadable(FleetError):
+    """A file is missing, empty or no YAML (exit code 2)."""
+
+    exit_code = 2

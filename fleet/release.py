@@ -1,0 +1,20 @@
+"""A platform release: the versions that move together, cell by cell."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fleet.document import Document
+
+
+class Release(Document):
+    """Versions of one platform release. A cell moves to it by a one-line edit and back by git."""
+
+    kubernetes: str = Field(pattern=r"^1\.\d{2}$")
+    """Kubernetes minor version, quoted: "1.35"."""
+    node_image: str = Field(pattern=r"^(al2023|bottlerocket)@v\d{8}$")
+    """Node image alias with its date, e.g. al2023@v20261105. Never `@latest`: a diff must see it."""
+    addons: dict[str, str]
+    """EKS-managed add-ons and their exact versions (`aws eks describe-addon-versions`)."""
+    charts: dict[str, str]
+    """Helm charts of the cell's own controllers and their exact versions."""

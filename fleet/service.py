@@ -1,0 +1,180 @@
+"""Services: what teams ship, what they need, and whom they call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from fleet.document import Document, HostName, Key, Positive, RegionName, Whole
+from fleet.quantity import Cpu, Memory, Seconds
+
+if TYPE_CHECKING:
+    from fleet.cell import Cell
+    from fleet.database import Database
+    from fleet.model import Fleet
+    from fleet.region import Region
+
+
+class RegionalDemand(Document):
+    rps: Positive
+
+
+class Demand(Document):
+    """Peak demand, per region."""
+
+    rps: Positive
+    """Requests per second at peak, in each region that `in` does not name."""
+    per_pod: Positive
+    """Requests per second one pod carries at its scaling target."""
+    cpu: Cpu
+    memory: Memory
+    regional: dict[RegionName, RegionalDemand] = Field(default_factory=dict, alias="in")
+    """Regions whose peak differs."""
+
+    def peak(self, region: str) -> int:
+        """Requests per second at peak in `region`."""
+        return self.regional[region].rps if region in self.regional else self.rps
+
+
+class Scale(Document):
+    """What the number of pods follows."""
+
+    on: Literal["cpu", "memory"] = "cpu"
+    target: Annotated[int, Field(strict=True, ge=10, le=95)] = 60
+    """Mean utilisation in percent that the autoscaler aims at."""
+    queue: Key | None = None
+    """Scale by the depth of this queue (KEDA) instead."""
+
+
+class Call(Document):
+    """A synchronous call to another service. Written as the plain name, or with `degrades`."""
+
+    service: Key
+    degrades: bool = False
+    """The caller answers without it: a tier-0 service may then call a lower tier."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_name(cls, value: Any) -> Any:
+        return {"service": value} if isinstance(value, str) else value
+
+
+class Cache(Document):
+    """An ElastiCache Valkey replication group."""
+
+    shards: Annotated[int, Field(strict=True, ge=1, le=90)] = 1
+    replicas: Annotated[int, Field(strict=True, ge=0, le=5)] = 1
+    """Replicas of each shard, in other zones than their primary."""
+    size: Annotated[str, Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")] = "cache.r7g.large"
+
+
+class Table(Document):
+    """A DynamoDB table."""
+
+    key: str
+    """Partition key, a string attribute."""
+    sort: str | None = None
+    """Sort key, a string attribute."""
+    expires: str | None = None
+    """Attribute that holds the expiry (epoch seconds)."""
+
+
+class Queue(Document):
+    """An SQS queue with its dead-letter queue."""
+
+    fifo: bool = False
+    visibility: Seconds = 60
+    attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 5
+    """Deliveries before a message goes to the dead-letter queue."""
+
+
+class Topic(Document):
+    """An SNS topic, delivered to queues of the same service."""
+
+    queues: tuple[Key, ...] = ()
+
+
+class Service(Document):
+    """One service. Conventions instead of fields: port 8080, readiness /ready, a namespace of its own name."""
+
+    tier: Annotated[int, Field(strict=True, ge=0, le=3)]
+    """0: the journey stops without it. 3: nobody notices for a day."""
+    cells: Annotated[int, Field(strict=True, ge=1, le=8)] = 3
+    """Cells that host it, in each of its regions."""
+    regions: tuple[RegionName, ...] | None = None
+    """Where it runs, when not in every region."""
+    routes: tuple[str, ...] = ()
+    """Host and path prefix it answers, e.g. api.skyline.example/flights."""
+    calls: tuple[Call, ...] = ()
+    """Services it calls synchronously."""
+    demand: Demand
+    scale: Scale = Scale()
+    database: Key | None = None
+    """`bookings` is the database bookings-<market> of each market it runs in."""
+    caches: dict[Key, Cache] = Field(default_factory=dict)
+    tables: dict[Key, Table] = Field(default_factory=dict)
+    queues: dict[Key, Queue] = Field(default_factory=dict)
+    topics: dict[Key, Topic] = Field(default_factory=dict)
+    secrets: tuple[Key, ...] = ()
+    emits: tuple[Key, ...] = ()
+    """Streams it writes to."""
+    egress: Literal["none", "partners"] = "none"
+    """`partners`: may reach the hosts listed in the fleet's `partners`."""
+    architectures: tuple[Literal["arm64", "amd64"], ...] = ("arm64", "amd64")
+
+    _name: str = PrivateAttr(default="")
+    _team: str = PrivateAttr(default="")
+    _fleet: Fleet = PrivateAttr()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def team(self) -> str:
+        return self._team
+
+    @property
+    def fleet(self) -> Fleet:
+        return self._fleet
+
+    @property
+    def in_regions(self) -> tuple[Region, ...]:
+        return tuple(r for r in self._fleet.regions.values() if self.regions is None or r.name in self.regions)
+
+    def cells_in(self, region: Region) -> tuple[Cell, ...]:
+        """The cells it is placed in, as recorded in placements.yaml."""
+        keys = self._fleet.placements.get(region.name, {}).get(self._name, ())
+        return tuple(region.cells[key] for key in keys if key in region.cells)
+
+    def database_in(self, region: Region) -> Database | None:
+        """The database it uses in a region's market."""
+        return None if self.database is None else self._fleet.databases[f"{self.database}-{region.market}"]
+
+
+class ServicesFile(Document):
+    """services/<team>.yaml: the services of one team."""
+
+    team: Key
+    services: dict[Key, Service]
+
+
+class Image(Document):
+    """images/<service>.yaml: what is released, one line a release."""
+
+    repository: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$")
+    """Repository in the region's mirror, without registry and tag."""
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    """Digest of the multi-architecture index."""
+
+
+class Partners(Document):
+    """Hosts outside that services with `egress: partners` may reach."""
+
+    hosts: tuple[HostName, ...] = ()
+
+
+__all__ = [
+    "Cache", "Call", "Demand", "Image", "Partners", "Queue", "Scale", "Service", "ServicesFile", "Table", "Topic", "Whole"
+]  # fmt: skip

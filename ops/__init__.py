@@ -1,0 +1,1 @@
+"""The hands: the command line and the operations. Reads the assembly, imports no CDK."""

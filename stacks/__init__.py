@@ -1,0 +1,1 @@
+"""The composition: which stack holds what. Resource properties stand in `hypercell`, facts in `fleet`."""

@@ -1,0 +1,44 @@
+"""The plan becomes an app: one class for each kind of stack."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import aws_cdk as cdk
+
+from fleet.model import Fleet
+from fleet.phases import StackPlan
+from stacks.stack import FleetStack
+
+# Kind of stack -> module and class. Imported when first needed: a cell alone does not load the edge.
+KINDS: dict[str, tuple[str, str]] = {
+    "keys": ("stacks.keys", "KeysStack"),
+}
+
+# Feature flags of the CDK that the templates depend on. They stand here and not in cdk.json, so that `app.py`
+# writes the same bytes with and without the CDK CLI.
+CONTEXT: dict[str, object] = {
+    "@aws-cdk/core:explicitStackTags": True,
+    "@aws-cdk/core:defaultCrossStackReferences": "weak",
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "aws:cdk:enable-path-metadata": False,
+    "aws:cdk:enable-asset-metadata": False,
+    "aws:cdk:disable-version-reporting": True,
+}
+
+
+def assemble(app: cdk.App, fleet: Fleet, plans: tuple[StackPlan, ...]) -> dict[str, FleetStack]:
+    """Build the stacks of the plans into the app, with the order among those of one account and region."""
+    built: dict[str, FleetStack] = {}
+    for plan in plans:
+        if plan.kind not in KINDS:
+            continue
+        module, name = KINDS[plan.kind]
+        stack_class: type[FleetStack] = getattr(import_module(module), name)
+        built[plan.name] = stack_class(app, plan, fleet)
+    for plan in plans:
+        for earlier in plan.after:
+            if plan.name in built and earlier in built:
+                built[plan.name].add_dependency(built[earlier])
+    return built
