@@ -35,6 +35,7 @@ class FleetStack(cdk.Stack):
             termination_protection=True,
             tags=_tags(plan, fleet),
             analytics_reporting=False,
+            permissions_boundary=_boundary(plan, fleet),
         )
         self.plan = plan
         self.fleet = fleet
@@ -91,6 +92,13 @@ class CellStackBase(RegionStack):
     @property
     def home(self) -> Region:
         return self.cell.region
+
+
+def _boundary(plan: StackPlan, fleet: Fleet) -> cdk.PermissionsBoundary | None:
+    """Every role carries the account's boundary, save those of the stack that makes it."""
+    if plan.kind == "account":
+        return None
+    return cdk.PermissionsBoundary.from_name(names.permission_boundary(fleet, plan.alias))
 
 
 def _tags(plan: StackPlan, fleet: Fleet) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""A cell: the EKS cluster, its nodes, identities, load balancers and alarms."""

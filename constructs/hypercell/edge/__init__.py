@@ -1,0 +1,1 @@
+"""CloudFront, WAF, certificates and the buckets behind them."""

@@ -1,0 +1,1 @@
+"""Dashboards and alarms along fault boundaries."""

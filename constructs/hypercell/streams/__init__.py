@@ -1,0 +1,1 @@
+"""Streams in tiers, into the lake."""
