@@ -1,0 +1,212 @@
+"""How many pods carry the peak, with what lost: the arithmetic behind autoscalers, node pools and the rules.
+
+Two numbers a service and cell:
+
+- *running* pods at peak carry it while one hosting cell is gone: nobody waits for a node to start;
+- the *limit* (the autoscaler's maximum) carries it with whatever `policies.survive` names gone: so many hosting
+  cells, or a region of the market, whose traffic the others take by their weights.
+
+The price of k hosting cells is k/(k-1) in running pods and k/(k-2) in limits when two cells may be lost: 3.0, 2.0
+and 1.67 for k = 3, 4, 5. A zone needs no number of its own: its pods start again in the other zones of the same
+cell, and the addresses are checked for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from fleet.cell import Cell
+from fleet.region import Region
+from fleet.service import Service
+
+SIDECAR_CPU = 100
+"""Thousandths of a processor that a pod's mesh proxy requests. Judgement: Envoy takes 0.2 vCPU per 1,000 rps."""
+SIDECAR_MEMORY = 128 << 20
+"""Bytes that a pod's mesh proxy requests."""
+
+NODE_CPU = 16_000
+"""Processors of a mean Spot node, in thousandths. The pools take 4 to 48; a cell is planned with the smaller half."""
+NODE_MEMORY = 64 << 30
+"""Memory of a mean Spot node in bytes: 4 GiB a processor, the middle of c, m and r."""
+USABLE = 0.9
+"""Part of a node that is left for pods beside kubelet, daemons and the eviction margin."""
+DAEMON_PODS = 8
+"""Pods of a node that every node runs: network, identity, storage, monitoring agents."""
+
+SYSTEM_NODES = 3
+"""On-demand nodes of a cell's own controllers: one a zone."""
+SYSTEM_NODE_CPU = 2_000
+"""Processors of a system node, in thousandths (m7g.large)."""
+GATEWAY_RPS = 2_500
+"""Requests per second one gateway pod of one processor carries with TLS. Judgement: half of Envoy's own figure."""
+GATEWAY_CPU = 1_000
+"""Thousandths of a processor that a gateway pod requests."""
+
+
+def hosts(service: Service, region: Region) -> tuple[Cell, ...]:
+    """The cells of a region that serve the service now: placed there, and proving or active."""
+    return tuple(cell for cell in service.cells_in(region) if cell.state in ("proving", "active"))
+
+
+def reserve(service: Service, region: Region) -> int:
+    """Hosting cells that may be gone while running pods still carry the peak: one, if any may be lost at all."""
+    return max(0, min(1, region.fleet.policies.survive.cells, len(hosts(service, region)) - 1))
+
+
+def pods_for(rps: float, service: Service, cells: int) -> int:
+    """Pods each of so many cells needs to carry a rate together."""
+    return -int(-rps // (service.demand.per_pod * cells))
+
+
+def running_pods_per_cell(service: Service, region: Region) -> int:
+    """Pods at peak in each hosting cell, with one hosting cell lost; at least one a zone. 0: nothing hosts it."""
+    k = len(hosts(service, region))
+    if k == 0:
+        return 0
+    carried = pods_for(service.demand.peak(region.name), service, k - reserve(service, region))
+    return max(carried, len(region.zones))
+
+
+def limit_pods_per_cell(service: Service, region: Region) -> int:
+    """The autoscaler's maximum in each hosting cell: the worst that `policies.survive` names."""
+    k = len(hosts(service, region))
+    if k == 0:
+        return 0
+    lost = min(region.fleet.policies.survive.cells, k - 1)
+    cells_lost = pods_for(service.demand.peak(region.name), service, k - lost)
+    region_lost = pods_for(peak_with_a_region_lost(service, region), service, k)
+    return max(cells_lost, region_lost, running_pods_per_cell(service, region))
+
+
+def peak_with_a_region_lost(service: Service, region: Region) -> float:
+    """Requests per second at peak when the worst other region of the market is gone; the peak if none may be."""
+    own = float(service.demand.peak(region.name))
+    if region.fleet.policies.survive.regions == 0:
+        return own
+    siblings = [other for other in service.in_regions if other.market == region.market]
+    worst = own
+    for lost in siblings:
+        left = sum(other.weight for other in siblings if other is not lost)
+        if lost is not region and left:
+            worst = max(worst, own + service.demand.peak(lost.name) * region.weight / left)
+    return worst
+
+
+def pod_cpu(service: Service, region: Region) -> int:
+    """Thousandths of a processor a pod requests, its mesh proxy included."""
+    return service.demand.cpu + (SIDECAR_CPU if region.meshed else 0)
+
+
+def pod_memory(service: Service, region: Region) -> int:
+    """Bytes a pod requests, its mesh proxy included."""
+    return service.demand.memory + (SIDECAR_MEMORY if region.meshed else 0)
+
+
+def running_cpu(cell: Cell) -> int:
+    """Thousandths of a processor that the cell's services request at peak."""
+    region = cell.region
+    return sum(running_pods_per_cell(s, region) * pod_cpu(s, region) for s in served(cell))
+
+
+def limit_cpu(cell: Cell) -> int:
+    """Thousandths of a processor that the cell's node pools must be able to reach: all services at their limits."""
+    region = cell.region
+    return sum(limit_pods_per_cell(s, region) * pod_cpu(s, region) for s in served(cell))
+
+
+def limit_memory(cell: Cell) -> int:
+    """Bytes that the cell's node pools must be able to reach: all services at their limits."""
+    region = cell.region
+    return sum(limit_pods_per_cell(s, region) * pod_memory(s, region) for s in served(cell))
+
+
+def limit_pods(cell: Cell) -> int:
+    """Pods of the cell with all services at their limits."""
+    return sum(limit_pods_per_cell(s, cell.region) for s in served(cell))
+
+
+def burst_cpu(cell: Cell) -> int:
+    """Thousandths of a processor that the on-demand burst pool must hold: what a lost cell leaves to this one.
+
+    The pool is empty in normal times; it is for the hour in which Spot has nothing to offer.
+    """
+    region, worst = cell.region, 0
+    for lost in region.cells.values():
+        share = 0
+        for service in served(cell):
+            among = hosts(service, region)
+            if lost is not cell and lost in among and len(among) > 1:
+                peak = service.demand.peak(region.name)
+                more = pods_for(peak, service, len(among) - 1) - pods_for(peak, service, len(among))
+                share += more * pod_cpu(service, region)
+        worst = max(worst, share)
+    return worst
+
+
+def served(cell: Cell) -> tuple[Service, ...]:
+    """The services a cell serves now; none while it is planned, draining or retired."""
+    return cell.services if cell.state in ("proving", "active") else ()
+
+
+def ingress_pods(cell: Cell) -> tuple[int, int]:
+    """Running pods and limit of the cell's ingress gateway, from the peak of the services with routes.
+
+    Viewers reach every serving cell of the region by weight, whether it hosts the service or not.
+    """
+    region = cell.region
+    serving = [c for c in region.cells.values() if c.effective_weight > 0]
+    if cell not in serving:
+        return len(region.zones), len(region.zones)
+    routed = [s for s in region.fleet.services.values() if s.routes and region in s.in_regions]
+    peak = sum(s.demand.peak(region.name) for s in routed)
+    shifted = sum(peak_with_a_region_lost(s, region) for s in routed)
+    survive = region.fleet.policies.survive.cells
+    share = cell.effective_weight / sum(c.effective_weight for c in serving)
+    running = _gateways(peak * share * _grown(len(serving), min(1, survive)))
+    limit = _gateways(max(peak * share * _grown(len(serving), survive), shifted * share))
+    return max(running, len(region.zones)), max(limit, running, len(region.zones))
+
+
+def _grown(cells: int, lost: int) -> float:
+    """How much more each cell carries when some of them are lost."""
+    return cells / max(1, cells - lost)
+
+
+def _gateways(rps: float) -> int:
+    return -int(-rps // GATEWAY_RPS)
+
+
+def on_demand_cpu(cell: Cell) -> int:
+    """Thousandths of a processor on on-demand nodes at peak: system nodes, ingress and east-west gateways."""
+    gateways = ingress_pods(cell)[0] + (len(cell.region.zones) if cell.region.meshed else 0)
+    return SYSTEM_NODES * SYSTEM_NODE_CPU + gateways * GATEWAY_CPU
+
+
+def price(cells: int, lost: int) -> tuple[float, float]:
+    """What so many hosting cells cost, as multiples of the peak: running pods and limits."""
+    return _grown(cells, min(1, lost)), _grown(cells, lost)
+
+
+def worst_loss(cell: Cell) -> tuple[tuple[Cell, ...], int]:
+    """The loss of other cells that brings most pods to this one, and how many pods it then runs.
+
+    Every combination of `policies.survive.cells` cells is tried: services placed in different cells do not reach
+    their limits in one and the same loss.
+    """
+    region = cell.region
+    others = [c for c in region.cells.values() if c is not cell and c.state in ("proving", "active")]
+    lost_at_once = min(region.fleet.policies.survive.cells, len(others))
+    placed = [(s, frozenset(c.key for c in hosts(s, region))) for s in served(cell)]
+    worst: tuple[tuple[Cell, ...], int] = ((), _pods(placed, region, frozenset()))
+    for lost in combinations(others, lost_at_once):
+        pods = _pods(placed, region, frozenset(c.key for c in lost))
+        if pods > worst[1]:
+            worst = (lost, pods)
+    return worst
+
+
+def _pods(placed: Iterable[tuple[Service, frozenset[str]]], region: Region, lost: frozenset[str]) -> int:
+    return sum(
+        max(pods_for(s.demand.peak(region.name), s, len(among - lost)), len(region.zones)) for s, among in placed
+    )
