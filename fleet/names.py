@@ -36,6 +36,7 @@ PRIVATE_ZONE_ID = "PrivateZoneId"
 PUBLIC_ZONE_ID = "PublicZoneId"
 OPERATORS_GROUP_ID = "OperatorsSecurityGroupId"
 ENDPOINTS_GROUP_ID = "EndpointsSecurityGroupId"
+HEALTH_CHECKERS_LIST_ID = "HealthCheckersPrefixListId"
 CLUSTER_ENDPOINT = "ClusterEndpoint"
 DSQL_ARN = "DsqlArn"
 DSQL_ENDPOINT = "DsqlEndpoint"
@@ -44,6 +45,11 @@ DSQL_SERVICE_NAME = "DsqlVpcEndpointServiceName"
 DATABASE_VPC_ENDPOINT_ID = "DatabaseVpcEndpointId"
 INGRESS_DNS = "IngressDnsName"
 INGRESS_ZONE = "IngressHostedZoneId"
+
+
+def zone_name_output(zone: str) -> str:
+    """The account's own name of a zone (us-east-1c for use1-az2), which only AWS knows."""
+    return f"Zone{pascal(zone)}Name"
 
 
 def public_subnet_output(zone: str) -> str:
