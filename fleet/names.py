@@ -37,6 +37,7 @@ PUBLIC_ZONE_ID = "PublicZoneId"
 OPERATORS_GROUP_ID = "OperatorsSecurityGroupId"
 ENDPOINTS_GROUP_ID = "EndpointsSecurityGroupId"
 HEALTH_CHECKERS_LIST_ID = "HealthCheckersPrefixListId"
+EGRESS_ADDRESSES = "EgressAddresses"
 CLUSTER_ENDPOINT = "ClusterEndpoint"
 DSQL_ARN = "DsqlArn"
 DSQL_ENDPOINT = "DsqlEndpoint"
@@ -75,6 +76,21 @@ def nat_gateway_output(zone: str) -> str:
 
 def nat_interface_output(zone: str) -> str:
     return f"NatInterface{pascal(zone)}Id"
+
+
+def nat_group(region: Region, zone: str) -> str:
+    """Auto scaling group of a zone's NAT instance, and the role of that instance."""
+    return f"{region.fleet.name}-{zone}-nat"
+
+
+def nat_metrics(region: Region) -> str:
+    """CloudWatch namespace of what the NAT instances count themselves; the dimension is the zone's ID."""
+    return f"{region.fleet.name}/egress"
+
+
+def vpc(region: Region) -> str:
+    """Name tag of the region's VPC."""
+    return f"{region.fleet.name}-{region.code}"
 
 
 def key_output(purpose: str) -> str:
@@ -342,6 +358,16 @@ def backup_vault(fleet: Fleet, code: str) -> str:
 
 def log_group(fleet: Fleet, *parts: str) -> str:
     return "/" + "/".join((fleet.name, *parts))
+
+
+def alarm_topic(region: Region) -> str:
+    """SNS topic that the alarms of a region's infrastructure go to."""
+    return f"{region.fleet.name}-{region.code}-alarms"
+
+
+def alarm_topic_arn(region: Region) -> str:
+    """Alarms name it before it stands: CloudWatch does not ask whether an action's target exists."""
+    return f"arn:aws:sns:{region.name}:{region.account_id}:{alarm_topic(region)}"
 
 
 def waf_log_group(fleet: Fleet, host: Host) -> str:
