@@ -115,3 +115,32 @@ def every_network(region: Region) -> dict[str, IPv4Network]:
             networks[f"control plane {cell.name} {zone}"] = control_plane_subnet(cell, zone)
             networks[f"nodes {cell.name} {zone}"] = node_subnet(cell, zone)
     return networks
+
+
+def addresses_of_a_node(pods: int) -> int:
+    """Addresses a node takes with prefix delegation: its pods in blocks of 16, one warm block, and its own."""
+    return -(-pods // 16) * 16 + 16 + 1
+
+
+def nodes_that_fit(cell: Cell) -> int:
+    """Nodes the cell's subnets hold with one zone shifted away; AWS keeps five addresses of each subnet."""
+    usable = (1 << (32 - 19)) - 5
+    return (len(cell.region.zones) - 1) * (usable // addresses_of_a_node(cell.pods_per_node))
+
+
+def cell_networks(region: Region) -> tuple[IPv4Network, ...]:
+    """The /16 networks that cells of a region can ever have (blocks 1 to 4), whether or not a cell stands in them.
+
+    What cells admit from each other matches these, so that a cell that joins or leaves changes no other cell.
+    """
+    return tuple(_cut(region_block(region), 16, block) for block in range(1, 1 + MOST_CELLS // 2))
+
+
+def prefix_blocks(cell: Cell, zone: str) -> tuple[IPv4Network, ...]:
+    """What of a node subnet is kept for pods' prefixes: all but its first /23.
+
+    The /23 holds what takes single addresses (nodes, load balancers). Scattered over the subnet, those would leave
+    no whole /28 free, and the network plug-in fails with InsufficientCidrBlocks.
+    """
+    subnet = node_subnet(cell, zone)
+    return tuple(_cut(subnet, prefix, 1) for prefix in (23, 22, 21, 20))

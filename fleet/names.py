@@ -184,6 +184,41 @@ def cell_alarm(cell: Cell) -> str:
     return f"{cell.fleet.name}-{cell.name}"
 
 
+def cell_signal(cell: Cell, signal: str) -> str:
+    """One of the alarms that the cell's composite alarm is made of."""
+    return f"{cell_alarm(cell)}-{signal}"
+
+
+def cell_key_alias(cell: Cell) -> str:
+    """The cell's own key, for the secrets of its Kubernetes."""
+    return f"alias/{cluster(cell)}"
+
+
+def cluster_log_group(cell: Cell) -> str:
+    """Where EKS writes the control plane's logs; the name is its own."""
+    return f"/aws/eks/{cluster(cell)}/cluster"
+
+
+def cell_log_group(cell: Cell) -> str:
+    """Where the cell's collectors write the logs of its pods."""
+    return log_group(cell.fleet, "cells", cell.name)
+
+
+def cell_metrics(fleet: Fleet) -> str:
+    """CloudWatch namespace that the cells' collectors write to; the cell is a dimension."""
+    return f"{fleet.name}/cells"
+
+
+def nat_shard(cell: Cell, zone: str) -> str:
+    """Tag `nat:shard` of a cell's route table in a zone: what egress sheds as one."""
+    return f"{cell.name}/{zone}"
+
+
+def hosted_parameter(cell: Cell) -> str:
+    """SSM parameter with the services placed in the cell, as JSON."""
+    return f"/{cell.fleet.name}/{cell.name}/services"
+
+
 def bundle_repository(cell: Cell) -> str:
     """ECR repository of the cell's manifest bundles."""
     return f"{cell.fleet.name}/cells/{cell.name}"
@@ -235,6 +270,11 @@ def chart_repository(fleet: Fleet, chart: str) -> str:
 def image_repository(fleet: Fleet, image: str) -> str:
     """ECR repository of a public image that the cells' own controllers run, e.g. `istio/pilot`."""
     return mirror_repository(fleet, f"images/{image}")
+
+
+def service_repository(fleet: Fleet, repository: str) -> str:
+    """ECR repository of a service's image; `repository` as in images/<service>.yaml."""
+    return f"{fleet.name}/{repository}"
 
 
 PLATFORM_CHANNEL = "platform"
