@@ -13,7 +13,7 @@ cell, and the addresses are checked for that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import combinations
 
 from fleet.cell import Cell
@@ -188,25 +188,65 @@ def price(cells: int, lost: int) -> tuple[float, float]:
     return _grown(cells, min(1, lost)), _grown(cells, lost)
 
 
-def worst_loss(cell: Cell) -> tuple[tuple[Cell, ...], int]:
-    """The loss of other cells that brings most pods to this one, and how many pods it then runs.
+@dataclass(frozen=True)
+class Loss:
+    """What a cell must carry when others are gone."""
 
-    Every combination of `policies.survive.cells` cells is tried: services placed in different cells do not reach
-    their limits in one and the same loss.
+    lost: str
+    """What is gone, for a message: `us-east-1/b and us-east-1/c are`."""
+    pods: int
+    cpu: int
+    """Thousandths of a processor."""
+    memory: int
+    """Bytes."""
+
+
+def worst_loss(cell: Cell) -> Loss:
+    """The loss that brings most to this cell.
+
+    Every combination of `policies.survive.cells` other cells is tried, and the loss of a region of the market.
+    Services placed in different cells do not reach their limits in one and the same loss, so that this is less than
+    the sum of the limits.
     """
-    region = cell.region
+    region, survive = cell.region, cell.fleet.policies.survive
     others = [c for c in region.cells.values() if c is not cell and c.state in ("proving", "active")]
-    lost_at_once = min(region.fleet.policies.survive.cells, len(others))
     placed = [(s, frozenset(c.key for c in hosts(s, region))) for s in served(cell)]
-    worst: tuple[tuple[Cell, ...], int] = ((), _pods(placed, region, frozenset()))
-    for lost in combinations(others, lost_at_once):
-        pods = _pods(placed, region, frozenset(c.key for c in lost))
-        if pods > worst[1]:
-            worst = (lost, pods)
-    return worst
+    losses = [
+        _loss(placed, region, frozenset(c.key for c in lost))
+        for lost in combinations(others, min(survive.cells, len(others)))
+    ]
+    if survive.regions:
+        counts = [(s, pods_for(peak_with_a_region_lost(s, region), s, len(among))) for s, among in placed]
+        losses.append(_sum("a region of the market is", counts, region))
+    return max(losses, key=lambda loss: (loss.pods, loss.cpu))
 
 
-def _pods(placed: Iterable[tuple[Service, frozenset[str]]], region: Region, lost: frozenset[str]) -> int:
-    return sum(
-        max(pods_for(s.demand.peak(region.name), s, len(among - lost)), len(region.zones)) for s, among in placed
+def _loss(placed: list[tuple[Service, frozenset[str]]], region: Region, lost: frozenset[str]) -> Loss:
+    peaks = [(s, pods_for(s.demand.peak(region.name), s, max(1, len(among - lost)))) for s, among in placed]
+    named = " and ".join(f"{region.name}/{key}" for key in sorted(lost))
+    return _sum(f"{named} {'are' if len(lost) > 1 else 'is'}" if named else "nothing is", peaks, region)
+
+
+def _sum(lost: str, counts: list[tuple[Service, int]], region: Region) -> Loss:
+    counts = [(service, max(pods, len(region.zones))) for service, pods in counts]
+    return Loss(
+        lost,
+        sum(pods for _, pods in counts),
+        sum(pods * pod_cpu(service, region) for service, pods in counts),
+        sum(pods * pod_memory(service, region) for service, pods in counts),
     )
+
+
+def pods_that_fit(cell: Cell) -> int:
+    """Pods of services that the cell's nodes hold beside their daemons."""
+    return max(0, cell.nodes - SYSTEM_NODES) * max(0, cell.pods_per_node - DAEMON_PODS)
+
+
+def cpu_that_fits(cell: Cell) -> int:
+    """Thousandths of a processor that the cell's nodes offer to services."""
+    return int(max(0, cell.nodes - SYSTEM_NODES) * NODE_CPU * USABLE)
+
+
+def memory_that_fits(cell: Cell) -> int:
+    """Bytes that the cell's nodes offer to services."""
+    return int(max(0, cell.nodes - SYSTEM_NODES) * NODE_MEMORY * USABLE)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import PrivateAttr
 
-from fleet.document import Document, HostName, RegionName
+from fleet.document import Document, HostName, Key, RegionName
 
 
 class Host(Document):
@@ -31,4 +31,4 @@ class Edge(Document):
 
     control_region: RegionName = "us-east-2"
     """Where zones and weights are deployed from: never a region that serves."""
-    hosts: dict[str, Host]
+    hosts: dict[Key, Host]

@@ -10,7 +10,7 @@ from fleet.cell import Cell, CellDefaults
 from fleet.database import Database, Generation
 from fleet.document import AccountId, Document, HostName, Key, Positive, RegionName, Whole
 from fleet.edge import Edge, Host
-from fleet.quantity import Seconds
+from fleet.quantity import Seconds, Size
 from fleet.region import Region, Removed
 from fleet.release import Release
 from fleet.service import Image, Partners, Service
@@ -69,6 +69,14 @@ class Quotas(Document):
     """Nodes of one Valkey cluster, shards x (1 + replicas)."""
     stream_shards: Positive = 500
     """Provisioned Kinesis shards per region."""
+    direct_put: Size = 5_000_000
+    """Bytes per second that a bronze stream's delivery takes (Firehose direct put); small regions start at 1MB."""
+    database_connections: Positive = 10_000
+    """Connections of one DSQL cluster."""
+    roles: Positive = 1_000
+    """IAM roles per account."""
+    clusters: Positive = 100
+    """EKS clusters per region."""
 
 
 class Rollout(Document):

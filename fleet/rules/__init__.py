@@ -1,14 +1,56 @@
-"""What a fleet must fulfil. One noun, one module; each rule yields what it found."""
+"""What a fleet must fulfil. One noun, one module; each rule yields what it found.
+
+A rule sees a fleet whose shape is right and nothing more: any key may point nowhere, any region may be unknown. It
+passes over what another rule refuses, so that all mistakes are shown at once and each of them once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from fleet.model import Fleet
 from fleet.problem import Finding
+from fleet.rules import (
+    calls,
+    capacity,
+    cells,
+    databases,
+    egress,
+    identity,
+    limits,
+    naming,
+    placements,
+    releases,
+    routing,
+    services,
+    slots,
+    streams,
+)
+
+_RULES = (
+    identity.check,
+    slots.check,
+    releases.check,
+    cells.check,
+    egress.check,
+    routing.check,
+    databases.check,
+    streams.check,
+    services.check,
+    calls.check,
+    placements.check,
+    naming.check,
+    capacity.check,
+    limits.check,
+)
 
 
-def check(fleet: Fleet) -> Iterator[Finding]:
-    """Everything wrong with a fleet whose shape is right."""
-    if not fleet.regions:
-        yield Finding(("regions",), "is empty; a fleet has at least one region")
+def check(fleet: Fleet, today: date | None = None) -> Iterator[Finding]:
+    """Everything wrong with a fleet whose shape is right; `today` adds what only a calendar can know."""
+    found: dict[Finding, None] = {}
+    for rule in _RULES:
+        found.update(dict.fromkeys(rule(fleet)))
+    if today is not None:
+        found.update(dict.fromkeys(releases.ages(fleet, today)))
+    yield from found

@@ -1,0 +1,161 @@
+"""How much of each AWS limit the fleet uses: the report that says what to ask AWS for before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fleet import addressing, capacity, dsql, shards
+from fleet.model import Fleet
+from fleet.problem import Path
+from fleet.region import Region
+from fleet.rules import known
+
+WARN_AT = 0.8
+CELL_ROLES = 20
+"""IAM roles of a cell, rounded up: cluster, nodes, and one for each of its controllers."""
+REGION_ROLES = 15
+"""IAM roles of a region that are no cell's and no service's, rounded up."""
+CLOUDFRONT_LIST, HEALTH_CHECK_LIST = 55, 25
+"""Rules that AWS's managed prefix lists count as; the two stand in two security groups (VPC user guide)."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit in one place."""
+
+    name: str
+    """What is limited, in words that follow a number."""
+    where: str
+    used: int
+    quota: int
+    field: str
+    """Its field in `quotas`."""
+    path: Path
+    """What in the fleet's files uses it."""
+    warn_at: float = WARN_AT
+    """Share from which it is worth a warning."""
+
+    @property
+    def share(self) -> float:
+        return self.used / self.quota
+
+    @property
+    def tight(self) -> bool:
+        """Used from its own threshold on."""
+        return self.share >= self.warn_at
+
+
+def limits(fleet: Fleet) -> tuple[Limit, ...]:
+    """Every limit in every place it holds, region by region."""
+    found: list[Limit] = []
+    for region in known.regions(fleet):
+        found += _region(fleet, region)
+    found += _edge(fleet)
+    found += _data(fleet)
+    found += _roles(fleet)
+    return tuple(found)
+
+
+def _region(fleet: Fleet, region: Region) -> Iterator[Limit]:
+    quotas, path, name = fleet.quotas, ("regions", region.name), region.name
+    addresses = len(region.zones) * (2 if region.egress.path == "instances" else 1)
+    yield Limit(
+        "elastic IP addresses", name, addresses, quotas.elastic_ips, "elastic_ips", (*path, "egress"), warn_at=1.01
+    )
+    # Networks come in steps of two cells and are final: six cells in four of five networks are as planned.
+    networks = 1 + len(addressing.cell_blocks(region))
+    yield Limit("networks of the VPC", name, networks, quotas.vpc_cidrs, "vpc_cidrs", (*path, "cells"), warn_at=1.01)
+    yield Limit("gateway endpoints", name, 2, quotas.gateway_endpoints, "gateway_endpoints", path)
+    standing = len(region.standing_cells)
+    yield Limit("load balancers", name, 2 * standing, quotas.load_balancers, "load_balancers", (*path, "cells"))
+    yield Limit("EKS clusters", name, standing, quotas.clusters, "clusters", (*path, "cells"))
+    # A prefix list weighs what AWS says it does: the number is known, and nothing else stands in its group.
+    yield Limit(
+        "rules of the group with CloudFront's prefix list",
+        name,
+        max(CLOUDFRONT_LIST, HEALTH_CHECK_LIST),
+        quotas.security_group_rules,
+        "security_group_rules",
+        path,
+        warn_at=1.01,
+    )
+    yield from _streams(fleet, region)
+
+
+def _streams(fleet: Fleet, region: Region) -> Iterator[Limit]:
+    provisioned = sum(shards.provisioned(stream) for stream in fleet.streams.values() if stream.tier == "gold")
+    if provisioned:
+        yield Limit(
+            "shards of gold streams",
+            region.name,
+            provisioned,
+            fleet.quotas.stream_shards,
+            "stream_shards",
+            ("streams",),
+        )
+    for name, stream in fleet.streams.items():
+        if stream.tier == "bronze":
+            yield Limit(
+                f"bytes per second into {name}",
+                region.name,
+                int(stream.peak * stream.record),
+                fleet.quotas.direct_put,
+                "direct_put",
+                ("streams", name),
+            )
+
+
+def _edge(fleet: Fleet) -> Iterator[Limit]:
+    checks = len(fleet.cells) + len(fleet.regions)
+    yield Limit("health checks", "edge", checks, fleet.quotas.health_checks, "health_checks", ("regions",))
+
+
+def _data(fleet: Fleet) -> Iterator[Limit]:
+    for name in fleet.data_regions:
+        pairs = [
+            (database.name, number)
+            for database in fleet.databases.values()
+            for number, generation in database.generations.items()
+            if generation.paired and name in generation.regions
+        ]
+        if pairs:
+            yield Limit(
+                "multi-region database clusters",
+                name,
+                len(pairs),
+                fleet.quotas.multi_region_clusters,
+                "multi_region_clusters",
+                ("databases",),
+            )
+    for region in known.regions(fleet):
+        for name in fleet.databases:
+            users = [s for s in fleet.services.values() if s.database and f"{s.database}-{region.market}" == name]
+            pods = sum(
+                capacity.limit_pods_per_cell(s, region) * len(capacity.hosts(s, region))
+                for s in users
+                if region in s.in_regions
+            )
+            if pods:
+                yield Limit(
+                    f"connections to {name}",
+                    region.name,
+                    pods * dsql.POOL,
+                    fleet.quotas.database_connections,
+                    "database_connections",
+                    ("databases", name),
+                )
+
+
+def _roles(fleet: Fleet) -> Iterator[Limit]:
+    used: dict[str, int] = {}
+    for region in known.regions(fleet):
+        services = len(region.services)
+        roles = REGION_ROLES + services + CELL_ROLES * len(region.standing_cells)
+        used[region.account_id] = used.get(region.account_id, 0) + roles
+        callers = sum(1 for name in region.services if fleet.services[name].database)
+        if "data" in fleet.accounts:
+            data = fleet.accounts["data"]
+            used[data] = used.get(data, 0) + callers
+    for account, roles in used.items():
+        yield Limit("IAM roles", account, roles, fleet.quotas.roles, "roles", ("accounts",))

@@ -1,0 +1,108 @@
+"""Peak is carried with what `policies.survive` allows to be lost, and Spot carries most of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet import capacity
+from fleet.cell import Cell
+from fleet.model import Fleet
+from fleet.problem import Finding
+from fleet.region import Region
+from fleet.rules import known
+from fleet.rules.known import listed
+from fleet.service import Service
+
+
+def check(fleet: Fleet) -> Iterator[Finding]:
+    regions = tuple(known.regions(fleet))
+    for service in fleet.services.values():
+        yield from _asked(fleet, service)
+        for region in regions:
+            if region in service.in_regions:
+                yield from _hosting(service, region)
+    for region in regions:
+        for cell in region.cells.values():
+            yield from _bounded(cell)
+    yield from _on_demand(fleet, regions)
+    survive = fleet.policies.survive
+    for field, most in (("cells", 7), ("zones", 1), ("regions", 1)):
+        value = getattr(survive, field)
+        if not 0 <= value <= most:
+            text = f"{value} is more than this platform plans for; use 0 to {most}"
+            yield Finding(("policies", "survive", field), text)
+
+
+def _asked(fleet: Fleet, service: Service) -> Iterator[Finding]:
+    """The number of cells a service asks for, against what may be lost and what there is."""
+    path, survive = ("services", service.name, "cells"), fleet.policies.survive.cells
+    if service.cells <= survive:
+        running, limits = capacity.price(survive + 1, survive)
+        text = (
+            f"{service.cells} cell(s) all go when policies.survive.cells ({survive}) are lost; use at least "
+            f"{survive + 1} (running pods {running:.2f} times the peak, limits {limits:.2f})"
+        )
+        yield Finding(path, text)
+    for region in service.in_regions:
+        standing = [cell for cell in region.standing_cells if cell.state in ("proving", "active")]
+        if region.cells and service.cells > len(region.cells):
+            text = f"{service.cells} cells are asked for, and {region.name} has {len(standing)} that serve; use at most {len(standing)}"
+            yield Finding(path, text)
+
+
+def _hosting(service: Service, region: Region) -> Iterator[Finding]:
+    """The cells that serve it now: fewer than `cells` while some of them drain."""
+    survive, hosting = region.fleet.policies.survive.cells, capacity.hosts(service, region)
+    listed_cells = service.cells_in(region)
+    if service.cells <= survive or not listed_cells or len(listed_cells) < service.cells:
+        return
+    if len(hosting) <= survive:
+        lost = listed(f"{region.name}/{cell.key}" for cell in hosting)
+        text = (
+            f"{len(hosting)} of {len(listed_cells)} cells serve {service.name}; with {lost or 'none'} lost nothing is "
+            f"left, and policies.survive.cells is {survive}; place it in a cell that serves"
+        )
+        yield Finding(("placements", region.name, service.name), text)
+
+
+def _bounded(cell: Cell) -> Iterator[Finding]:
+    """The cell holds its services at their worst: pods, processors and memory."""
+    region = cell.region
+    if not capacity.served(cell):
+        return
+    own = cell.max_nodes is not None
+    path = ("regions", region.name, "cells", cell.key, "max_nodes") if own else ("cell_defaults", "max_nodes")
+    loss = capacity.worst_loss(cell)
+    for what, needed, most in (
+        ("pods", loss.pods, capacity.pods_that_fit(cell)),
+        ("processors", loss.cpu / 1000, capacity.cpu_that_fits(cell) / 1000),
+        ("GiB of memory", loss.memory / 2**30, capacity.memory_that_fits(cell) / 2**30),
+    ):
+        if needed > most:
+            largest = max(capacity.served(cell), key=lambda s: capacity.limit_pods_per_cell(s, region))
+            text = (
+                f"{cell.nodes} nodes hold {most:,.0f} {what}, and {region.name}/{cell.key} needs {needed:,.0f} when "
+                f"{loss.lost} lost; raise max_nodes, or spread the services over more cells "
+                f"({largest.name} is the largest, with cells: {largest.cells})"
+            )
+            yield Finding(path, text)
+            return
+
+
+def _on_demand(fleet: Fleet, regions: tuple[Region, ...]) -> Iterator[Finding]:
+    """On-demand nodes of Karpenter cells at peak: system, ingress, east-west; the burst pool is empty then."""
+    cells = [
+        cell
+        for region in regions
+        for cell in region.cells.values()
+        if cell.capacity == "karpenter" and cell.state in ("proving", "active")
+    ]
+    fixed = sum(capacity.on_demand_cpu(cell) for cell in cells)
+    total = fixed + sum(capacity.running_cpu(cell) for cell in cells)
+    allowed = 1 - fleet.policies.spot.share
+    if cells and fixed > allowed * total:
+        text = (
+            f"{fleet.policies.spot.share:g} of peak compute is to run on Spot, and system nodes and gateways of "
+            f"{len(cells)} cells are {fixed / total:.1%} of it; use {int((1 - fixed / total) * 100) / 100:g}, or fewer cells"
+        )
+        yield Finding(("policies", "spot", "share"), text)

@@ -1,0 +1,51 @@
+"""Every service lives where it says it does, in cells that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet.model import Fleet
+from fleet.problem import Finding
+from fleet.region import Region
+from fleet.rules.known import listed
+from fleet.service import Service
+
+
+def check(fleet: Fleet) -> Iterator[Finding]:
+    for name, placed in fleet.placements.items():
+        path = ("placements", name)
+        if name not in fleet.regions:
+            yield Finding(path, f"{name} is no region of this fleet; use one of {listed(fleet.regions)}")
+            continue
+        for key, cells in placed.items():
+            if key not in fleet.services:
+                yield Finding((*path, key), f"{key} is no service of this fleet; remove it, or add it to services/")
+            elif fleet.regions[name] not in fleet.services[key].in_regions:
+                yield Finding((*path, key), f"{key} does not run in {name}; its `regions` say where")
+            else:
+                yield from _cells(fleet.services[key], fleet.regions[name], cells)
+    for service in fleet.services.values():
+        for region in service.in_regions:
+            if service.name not in fleet.placements.get(region.name, {}):
+                text = f"{service.name} is missing; `hypercell place` proposes {service.cells} cells for it"
+                yield Finding(("placements", region.name), text)
+
+
+def _cells(service: Service, region: Region, keys: tuple[str, ...]) -> Iterator[Finding]:
+    path = ("placements", region.name, service.name)
+    for place, key in enumerate(keys):
+        if key not in region.cells:
+            text = f"{key} is no cell of {region.name}; use one of {listed(region.cells)}"
+            yield Finding((*path, place), text)
+        elif key in keys[:place]:
+            yield Finding((*path, place), f"{key} stands twice; a service is once in a cell")
+        elif region.cells[key].state in ("planned", "retired"):
+            text = f"{key} is {region.cells[key].state} and runs nothing; use a cell that stands"
+            yield Finding((*path, place), text)
+    if not set(keys) <= region.cells.keys() or len(set(keys)) < len(keys):
+        return
+    # A cell that drains may still be listed beside its successor: between the two edits, both run.
+    leaving = sum(region.cells[key].state == "draining" for key in keys)
+    if not len(keys) - leaving <= service.cells <= len(keys):
+        text = f"{len(keys)} cells are listed, and {service.name} asks for {service.cells}; list as many, or change `cells`"
+        yield Finding(path, text)
