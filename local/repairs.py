@@ -1,0 +1,5 @@
+"""Repairs of moto's own models."""
+
+
+def install() -> None:
+    """Nothing yet."""

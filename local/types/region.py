@@ -1,0 +1,59 @@
+"""What every account and region has beside its network: alarms, secrets, policies of queues and topics, budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.api import Making, Row
+
+Properties = dict[str, Any]
+
+
+def _queues(making: Making) -> Mapping[str, Any]:
+    import json
+
+    for queue in making.properties["Queues"]:
+        making.client("sqs").set_queue_attributes(
+            QueueUrl=queue, Attributes={"Policy": json.dumps(making.properties["PolicyDocument"])}
+        )
+    return {"Id": f"{making.place.stack}-{making.place.logical_id}"}
+
+
+def _topics(making: Making) -> Mapping[str, Any]:
+    import json
+
+    for topic in making.properties["Topics"]:
+        making.client("sns").set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(making.properties["PolicyDocument"])
+        )
+    return {"Id": f"{making.place.stack}-{making.place.logical_id}"}
+
+
+def _secret(properties: Properties) -> Properties:
+    """A generated secret: the local one is the same for everybody, and opens nothing."""
+    secret = {name: value for name, value in properties.items() if name != "GenerateSecretString"}
+    if "GenerateSecretString" in properties:
+        secret["SecretString"] = "generated-locally"
+    return secret
+
+
+def _alarm(making: Making) -> Mapping[str, Any]:
+    name = making.properties["AlarmName"]
+    found = making.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return {"Arn": found[0]["AlarmArn"]}
+
+
+ROWS = (
+    Row("AWS::SQS::QueuePolicy", "sqs.list_queues", ref="Id", prepare=lambda _: {}, finish=_queues),
+    Row("AWS::SNS::TopicPolicy", "sns.list_topics", ref="Id", prepare=lambda _: {}, finish=_topics),
+    Row("AWS::SNS::Subscription", "sns.subscribe", ref="SubscriptionArn", attributes={"Arn": "SubscriptionArn"}),
+    Row("AWS::CloudWatch::Alarm", "cloudwatch.put_metric_alarm", ref="=AlarmName", name="AlarmName", finish=_alarm),
+    Row(
+        "AWS::SecretsManager::Secret", "secretsmanager.create_secret", ref="ARN", name="Name", prepare=_secret,
+        attributes={"Id": "ARN"},
+    ),
+    Row(
+        "AWS::Logs::MetricFilter", "logs.put_metric_filter", ref="=FilterName", name="FilterName",
+    ),
+)  # fmt: skip
