@@ -27,6 +27,7 @@ class CellDefaults(Document):
     max_nodes: Positive = 150
     """Upper bound of nodes: a cell is bounded, growth is another cell."""
     max_pods_per_node: Positive = 80
+    """Upper bound of pods on a node; decides how many addresses a node takes."""
     weight: Annotated[int, Field(strict=True, ge=0, le=255)] = 100
     """Route 53 weight of the cell in its region."""
     control_plane: Tier = "standard"
@@ -43,11 +44,15 @@ class Cell(Document):
     release_name: str | None = Field(default=None, alias="release")
     """The platform release of this cell, when it is not the fleet's."""
     weight: Annotated[int, Field(strict=True, ge=0, le=255)] | None = None
+    """Route 53 weight of this cell, when it is not the default."""
     capacity_kind: Capacity | None = Field(default=None, alias="capacity")
     """Fixed at birth: an Auto Mode cell is retired, not converted."""
     max_nodes: Positive | None = None
+    """Upper bound of nodes, when it is not the default."""
     max_pods_per_node: Positive | None = None
+    """Upper bound of pods on a node, when it is not the default."""
     control_plane: Tier | None = None
+    """EKS control-plane scaling tier, when it is not the default."""
 
     _key: str = PrivateAttr(default="")
     _region: Region = PrivateAttr()

@@ -22,6 +22,7 @@ class Generation(Document):
     peering: Literal["pending", "linked"] = "pending"
     """A first deployment is `pending` (witness only); `linked` once both peers stand."""
     state: Literal["restoring", "active", "retiring"] = "active"
+    """A generation is restored, serves, and retires when the next one took over."""
 
     _number: int = PrivateAttr(default=0)
     _database: Database = PrivateAttr()
@@ -47,6 +48,7 @@ class Database(Document):
     """A database of one market, named `<name>-<market>`."""
 
     engine: Literal["dsql"] = "dsql"
+    """Aurora DSQL, the only engine."""
     network: Literal["privatelink", "public"] = "privatelink"
     """`privatelink`: an endpoint in each region's VPC. `public`: the public endpoint, closed by the cluster's policy."""
     generations: dict[Annotated[int, Field(ge=1, le=9)], Generation]

@@ -13,7 +13,9 @@ class Host(Document):
     """A family of host names with one CloudFront distribution: a name can live on one distribution only."""
 
     names: tuple[HostName, ...]
+    """Host names of the family; each is unique in the fleet."""
     origin: Literal["cells", "bucket"] = "cells"
+    """`cells`: the services behind the load balancers; `bucket`: an S3 bucket of its own."""
     cache: Literal["pages", "assets", "none"] = "none"
     """pages: short and varied by language; assets: long and immutable; none: every request reaches the origin."""
     firewall: Literal["standard", "api", "none"] = "standard"

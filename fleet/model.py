@@ -30,19 +30,25 @@ class Survive(Document):
     """What may be lost at peak with full service."""
 
     cells: Whole = 0
+    """Cells of a region that may be gone at once."""
     zones: Whole = 1
+    """Zones of a region that may be shifted away at once."""
     regions: Whole = 0
+    """Regions of a market that may be gone at once."""
 
 
 class Spot(Document):
     """How much of peak compute runs on Spot, and how wide the choice of instance types is."""
 
     share: Annotated[float, Field(ge=0, le=1)] = 0.95
+    """Part of peak compute on Spot, at least; the rest is system nodes and gateways."""
     types: Positive = 250
     """Instance types reachable per region, counted from the catalogue."""
 
 
 class Policies(Document):
+    """What every change and every plan is measured against."""
+
     survive: Survive = Survive()
     spot: Spot = Spot()
     change_scope: Literal["cell", "zone", "region", "fleet"] = "cell"
@@ -57,6 +63,7 @@ class Quotas(Document):
     vpc_cidrs: Positive = 5
     """IPv4 networks per VPC."""
     gateway_endpoints: Positive = 20
+    """Gateway VPC endpoints per region; each cell takes two."""
     load_balancers: Positive = 50
     """Network Load Balancers per region."""
     health_checks: Positive = 200
@@ -96,6 +103,7 @@ class Fleet(Document):
     stage: Literal["production", "staging", "development"] = "production"
     """Another environment is another folder."""
     domain: HostName
+    """The domain that everything is served under; one public zone, no delegation."""
     accounts: dict[Key, AccountId]
     """Alias to account id. `edge` and `data` are required; ids may repeat: a founder has one account."""
     teams: dict[Key, Team]

@@ -108,6 +108,8 @@ class Removed(Document):
     """A tombstone: what stood here once. Absence alone is an error."""
 
     slot: Whole
+    """The address slot that becomes free."""
     on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     """Day of removal, YYYY-MM-DD."""
     reason: str
+    """Why it went, for whoever asks in a year."""

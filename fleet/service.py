@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class RegionalDemand(Document):
+    """Peak demand of one region."""
+
     rps: Positive
+    """Requests per second at peak in this region."""
 
 
 class Demand(Document):
@@ -28,7 +31,9 @@ class Demand(Document):
     per_pod: Positive
     """Requests per second one pod carries at its scaling target."""
     cpu: Cpu
+    """Processors one pod requests."""
     memory: Memory
+    """Memory one pod requests, and may not exceed."""
     regional: dict[RegionName, RegionalDemand] = Field(default_factory=dict, alias="in")
     """Regions whose peak differs."""
 
@@ -41,6 +46,7 @@ class Scale(Document):
     """What the number of pods follows."""
 
     on: Literal["cpu", "memory"] = "cpu"
+    """The resource whose utilisation the autoscaler follows."""
     target: Annotated[int, Field(strict=True, ge=10, le=95)] = 60
     """Mean utilisation in percent that the autoscaler aims at."""
     queue: Key | None = None
@@ -51,6 +57,7 @@ class Call(Document):
     """A synchronous call to another service. Written as the plain name, or with `degrades`."""
 
     service: Key
+    """The service that is called."""
     degrades: bool = False
     """The caller answers without it: a tier-0 service may then call a lower tier."""
 
@@ -64,9 +71,11 @@ class Cache(Document):
     """An ElastiCache Valkey replication group."""
 
     shards: Annotated[int, Field(strict=True, ge=1, le=90)] = 1
+    """Parts the keys are spread over."""
     replicas: Annotated[int, Field(strict=True, ge=0, le=5)] = 1
     """Replicas of each shard, in other zones than their primary."""
     size: Annotated[str, Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")] = "cache.r7g.large"
+    """Node type."""
 
 
 class Table(Document):
@@ -84,7 +93,9 @@ class Queue(Document):
     """An SQS queue with its dead-letter queue."""
 
     fifo: bool = False
+    """First in, first out, exactly once; slower."""
     visibility: Seconds = 60
+    """How long a received message is hidden from other consumers."""
     attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 5
     """Deliveries before a message goes to the dead-letter queue."""
 
@@ -93,6 +104,7 @@ class Topic(Document):
     """An SNS topic, delivered to queues of the same service."""
 
     queues: tuple[Key, ...] = ()
+    """Queues of the same service that get every message."""
 
 
 class Service(Document):
@@ -117,11 +129,13 @@ class Service(Document):
     queues: dict[Key, Queue] = Field(default_factory=dict)
     topics: dict[Key, Topic] = Field(default_factory=dict)
     secrets: tuple[Key, ...] = ()
+    """Secrets it reads, by name; their values are put by hand."""
     emits: tuple[Key, ...] = ()
     """Streams it writes to."""
     egress: Literal["none", "partners"] = "none"
     """`partners`: may reach the hosts listed in the fleet's `partners`."""
     architectures: tuple[Literal["arm64", "amd64"], ...] = ("arm64", "amd64")
+    """Processor architectures its image is built for."""
 
     _name: str = PrivateAttr(default="")
     _team: str = PrivateAttr(default="")
@@ -173,6 +187,7 @@ class Partners(Document):
     """Hosts outside that services with `egress: partners` may reach."""
 
     hosts: tuple[HostName, ...] = ()
+    """Host names, with `*.` for all below one."""
 
 
 __all__ = [

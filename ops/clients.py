@@ -1,0 +1,52 @@
+"""boto3 clients for the accounts of a fleet: one place that knows about credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+ClientFor = Callable[[str, str, str], Any]
+"""(service, account id, region) -> boto3 client. Raises `NoCredentials` where the account cannot be reached."""
+
+
+class NoCredentials(Exception):
+    """No credentials for an account; the text says what to do."""
+
+
+def with_own_credentials(role: str | None = None) -> ClientFor:
+    """Clients from the caller's credentials; with `role`, by taking the role of that name in each account.
+
+    Without a role only the account of the credentials themselves can be reached.
+    """
+    import boto3
+    import botocore.exceptions
+
+    session = boto3.Session()
+
+    @cache
+    def caller() -> str:
+        try:
+            account: str = session.client("sts", region_name="us-east-1").get_caller_identity()["Account"]
+        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.ClientError) as error:
+            raise NoCredentials(f"no usable AWS credentials: {error}") from error
+        return account
+
+    @cache
+    def in_account(account: str) -> boto3.Session:
+        if role is None or account == caller():
+            if account != caller():
+                raise NoCredentials(f"credentials are for {caller()}; give --role, a role to take in {account}")
+            return session
+        try:
+            taken = session.client("sts", region_name="us-east-1").assume_role(
+                RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="hypercell"
+            )["Credentials"]
+        except botocore.exceptions.ClientError as error:
+            raise NoCredentials(f"cannot take role {role} in {account}: {error}") from error
+        return boto3.Session(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
+
+    def client(service: str, account: str, region: str) -> Any:
+        return in_account(account).client(service, region_name=region)  # type: ignore[call-overload]
+
+    return client

@@ -1,0 +1,124 @@
+"""The parts of docs/ that follow from the code: written between markers, and a test keeps them fresh."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from fleet.model import Fleet
+from fleet.prices import PRICES
+
+_BLOCK = "<!-- generated: {name} -->\n{text}<!-- end of {name} -->\n"
+
+# In the order a reader meets them: the document first, then its parts from the outside in.
+_PARTS = (
+    "Team", "Policies", "Survive", "Spot", "Release", "CellDefaults", "Region", "Egress", "Access", "Cell", "Removed",
+    "Database", "Generation", "Edge", "Host", "Stream", "Partners", "Rollout", "Quotas", "Service", "Demand",
+    "RegionalDemand", "Scale", "Call", "Cache", "Table", "Queue", "Topic", "Image",
+)  # fmt: skip
+_FROM_OTHER_FILES = {"services", "images", "placements", "owners"}
+
+
+def fleet_file_reference() -> str:
+    """Every field of the fleet's files as tables: name, type, default, meaning."""
+    schema = Fleet.model_json_schema()
+    parts = schema["$defs"]
+    missing = set(parts) - set(_PARTS)
+    if missing:
+        raise LookupError(f"parts of the fleet file without a place in the reference: {sorted(missing)}")
+    text = "## fleet.yaml\n\n" + _table(schema, parts, skip=_FROM_OTHER_FILES)
+    for name in _PARTS:
+        if name in parts:
+            text += f"\n### {name}\n\n{parts[name].get('description', '').strip()}\n\n" + _table(parts[name], parts)
+    return text
+
+
+def price_table() -> str:
+    """The dated prices behind the cost figures."""
+    rows = ["| what | USD | per | source | day | verified |", "|---|---|---|---|---|---|"]
+    for name, price in PRICES.items():
+        yes = "yes" if price.verified else "no"
+        rows.append(f"| {name} | {price.usd} | {price.unit} | {price.source} | {price.day} | {yes} |")
+    return "\n".join(rows) + "\n"
+
+
+GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
+    "fleet-file": ("docs/fleet-file.md", fleet_file_reference),
+    "prices": ("docs/cost.md", price_table),
+}
+"""Marker -> (page, what stands between its markers)."""
+
+
+def refreshed(page: str, name: str, text: str) -> str:
+    """The page with the block of a name replaced.
+
+    Raises:
+        LookupError: the page has no such markers.
+    """
+    pattern = re.compile(rf"<!-- generated: {name} -->\n.*?<!-- end of {name} -->\n", re.DOTALL)
+    if not pattern.search(page):
+        raise LookupError(f"no markers for {name!r}; write {_BLOCK.format(name=name, text='')!r} where it belongs")
+    return pattern.sub(lambda _: _BLOCK.format(name=name, text=text), page)
+
+
+def write(root: Path) -> Iterator[Path]:
+    """Refresh all generated blocks below `root`; yields the pages that changed."""
+    for name, (page, make) in GENERATED.items():
+        file = root / page
+        before = file.read_text(encoding="utf-8")
+        after = refreshed(before, name, make())
+        if after != before:
+            file.write_text(after, encoding="utf-8")
+            yield file
+
+
+def _table(schema: dict[str, Any], parts: dict[str, Any], skip: set[str] | frozenset[str] = frozenset()) -> str:
+    """Fields as rows. A field without words of its own means what its part means."""
+    rows = ["| field | type | default | meaning |", "|---|---|---|---|"]
+    required = set(schema.get("required", ()))
+    for name, field in schema.get("properties", {}).items():
+        if name in skip:
+            continue
+        default = "required" if name in required else _default(field.get("default"))
+        named = re.search(r"#/\$defs/(\w+)", str(field))
+        words = field.get("description") or (parts[named[1]].get("description", "") if named else "")
+        meaning = " ".join(words.split()).replace("|", "\\|")
+        rows.append(f"| `{name}` | {_type(field)} | {default} | {meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+def _default(value: Any) -> str:
+    if value is None or value in ({}, [], ()):
+        return "-"
+    return f"`{value}`" if not isinstance(value, dict) else "see below"
+
+
+def _type(field: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_type(one) for one in field["anyOf"] if one.get("type") != "null")
+    if "$ref" in field:
+        return f"[{field['$ref'].rpartition('/')[2]}](#{field['$ref'].rpartition('/')[2].lower()})"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    if field.get("type") == "array":
+        return f"list of {_type(field.get('items', {}))}"
+    if field.get("type") == "object":
+        inner = field.get("additionalProperties") or next(iter(field.get("patternProperties", {"": {}}).values()))
+        return f"mapping to {_type(inner)}" if isinstance(inner, dict) else "mapping"
+    bounds = _bounds(field)
+    example = f", like `{field['examples'][0]}`" if field.get("examples") else ""
+    return f"{_WORDS.get(field.get('type', ''), 'any')}{bounds}{example}"
+
+
+_WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    low, high = field.get("minimum"), field.get("maximum")
+    if low is not None and high is not None:
+        return f" {low} to {high}"
+    return f" from {low}" if low is not None else ""
