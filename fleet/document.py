@@ -16,6 +16,7 @@ class Document(BaseModel):
 # `true` is not 1 and "3" is not 3: a quoted number in YAML is a mistake somebody wants to hear about.
 Whole = Annotated[int, Field(strict=True)]
 Positive = Annotated[int, Field(strict=True, ge=1)]
+Flag = Annotated[bool, Field(strict=True)]
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 """A name in the fleet's files: lower case letters, digits and single dashes, a DNS label."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fleet import addressing, capacity, dsql, shards
+from fleet import addressing, capacity, dsql, known, shards
 from fleet.model import Fleet
 from fleet.problem import Path
 from fleet.region import Region
-from fleet.rules import known
 
 WARN_AT = 0.8
 CELL_ROLES = 20
@@ -60,9 +59,7 @@ def limits(fleet: Fleet) -> tuple[Limit, ...]:
 def _region(fleet: Fleet, region: Region) -> Iterator[Limit]:
     quotas, path, name = fleet.quotas, ("regions", region.name), region.name
     addresses = len(region.zones) * (2 if region.egress.path == "instances" else 1)
-    yield Limit(
-        "elastic IP addresses", name, addresses, quotas.elastic_ips, "elastic_ips", (*path, "egress"), warn_at=1.01
-    )
+    yield Limit("elastic IP addresses", name, addresses, quotas.elastic_ips, "elastic_ips", (*path, "egress"))
     # Networks come in steps of two cells and are final: six cells in four of five networks are as planned.
     networks = 1 + len(addressing.cell_blocks(region))
     yield Limit("networks of the VPC", name, networks, quotas.vpc_cidrs, "vpc_cidrs", (*path, "cells"), warn_at=1.01)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path as FilePath
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from fleet import rules, yamlfile
+from fleet import rules, wording, yamlfile
 from fleet.model import Fleet
 from fleet.problem import Finding, FleetInvalid, FleetUnreadable, Path, Problem, spell
+
+Peering = Literal["pending"] | None
+"""`pending` overrides every generation's `peering`: the first of the two deployments of a pair."""
 
 
 @dataclass
@@ -25,11 +27,13 @@ class Source:
 
     def problem(self, finding: Finding) -> Problem:
         """The finding with its place: the line of the longest part of its path that stands in a file."""
-        for length in range(len(finding.path), -1, -1):
-            if finding.path[:length] in self.places:
-                file, line = self.places[finding.path[:length]]
-                break
-        return Problem(file, line, spell(finding.path), finding.message, finding.warning)
+        path = finding.path
+        while path not in self.places:
+            path = path[:-1]
+        file, line = self.places[path]
+        # `owners` is no field of a file: it is the `team` above the services.
+        shown = "team" if finding.path[:1] == ("owners",) else spell(finding.path, self.tree)
+        return Problem(file, line, shown, finding.message, finding.warning)
 
 
 @dataclass(frozen=True)
@@ -40,24 +44,26 @@ class Loaded:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(folder: FilePath | str) -> Fleet:
+def load(folder: FilePath | str, *, peering: Peering = None) -> Fleet:
     """The fleet of a folder.
 
     Raises:
         FleetUnreadable: a file cannot be read as YAML.
         FleetInvalid: the files break rules; all of them are in the error.
     """
-    return load_with_warnings(FilePath(folder)).fleet
+    return load_with_warnings(FilePath(folder), peering=peering).fleet
 
 
-def load_with_warnings(folder: FilePath) -> Loaded:
-    """As `load`, with the warnings."""
+def load_with_warnings(folder: FilePath, *, peering: Peering = None, today: date | None = None) -> Loaded:
+    """As `load`, with the warnings; `today` adds what only a calendar can know."""
     source = read_folder(folder)
-    return judge(source)
+    if peering is not None:
+        _override_peering(source.tree, peering)
+    return judge(source, today)
 
 
-def judge(source: Source) -> Loaded:
-    """Shape first, then every rule.
+def judge(source: Source, today: date | None = None) -> Loaded:
+    """Shape first, then every rule: a rule sees only a fleet whose shape is right.
 
     Raises:
         FleetInvalid: the shape is wrong or rules are broken.
@@ -65,13 +71,21 @@ def judge(source: Source) -> Loaded:
     try:
         fleet = Fleet.model_validate(source.tree)
     except ValidationError as error:
-        findings = [_finding(details) for details in error.errors()]
-        raise FleetInvalid([*source.problems, *(source.problem(f) for f in findings)]) from None
-    problems = [*source.problems, *(source.problem(finding) for finding in rules.check(fleet))]
-    errors = [problem for problem in problems if not problem.warning]
-    if errors:
+        findings = [wording.finding(details) for details in error.errors(include_url=False)]
+        raise FleetInvalid({*source.problems, *(source.problem(f) for f in findings)}) from None
+    problems = {*source.problems, *(source.problem(finding) for finding in rules.check(fleet, today))}
+    if any(not problem.warning for problem in problems):
         raise FleetInvalid(problems)
     return Loaded(fleet, tuple(sorted(problems)))
+
+
+def _override_peering(tree: dict[str, Any], peering: str) -> None:
+    databases = tree.get("databases")
+    for database in databases.values() if isinstance(databases, dict) else ():
+        generations = database.get("generations") if isinstance(database, dict) else None
+        for generation in generations.values() if isinstance(generations, dict) else ():
+            if isinstance(generation, dict):
+                generation["peering"] = peering
 
 
 def read_folder(folder: FilePath) -> Source:
@@ -82,40 +96,34 @@ def read_folder(folder: FilePath) -> Source:
     """
     unreadable: list[Problem] = []
 
-    def document(file: FilePath) -> yamlfile.Document | None:
-        try:
-            return yamlfile.read(file, shown_as=file.as_posix())
-        except FleetUnreadable as error:
-            unreadable.extend(error.problems)
-            return None
+    def documents(files: list[FilePath]) -> list[yamlfile.Document]:
+        read = []
+        for file in files:
+            try:
+                read.append(yamlfile.read(file, shown_as=file.as_posix()))
+            except FleetUnreadable as error:
+                unreadable.extend(error.problems)
+        return read
 
-    main = document(folder / "fleet.yaml")
-    services = [document(file) for file in sorted((folder / "services").glob("*.yaml"))]
-    images = [(file.stem, document(file)) for file in sorted((folder / "images").glob("*.yaml"))]
-    placed = document(folder / "placements.yaml") if (folder / "placements.yaml").exists() else None
-    if unreadable or main is None:
+    placements = folder / "placements.yaml"
+    main = documents([folder / "fleet.yaml"])
+    services = documents(sorted((folder / "services").glob("*.yaml")))
+    images = documents(sorted((folder / "images").glob("*.yaml")))
+    placed = documents([placements] if placements.exists() else [])
+    if unreadable:
         raise FleetUnreadable(unreadable)
-    source = Source({}, {(): (main.file, 1)})
-    if not isinstance(main.content, dict):
-        raise FleetUnreadable([Problem(main.file, 1, "", "is not a mapping; a fleet file begins with `fleet: <name>`")])
-    for reserved in ("services", "images", "placements", "owners"):
-        if reserved in main.content:
-            line = main.lines[(reserved,)]
-            text = f"does not stand here; it is read from {_HOMES[reserved]}"
-            source.problems.append(Problem(main.file, line, reserved, text))
-    source.tree = {key: value for key, value in main.content.items() if key not in _HOMES}
-    source.places |= {path: (main.file, line) for path, line in main.lines.items()}
-    source.tree |= {"services": {}, "images": {}, "owners": {}}
+    source = _platform(main[0])
+    source.problems += _unread(folder)
     for file in services:
-        if file is not None:
-            _merge_services(source, file)
-    for name, image in images:
-        if image is not None:
-            source.tree["images"][name] = image.content
-            source.places |= {("images", name, *path): (image.file, line) for path, line in image.lines.items()}
-    if placed is not None:
-        source.tree["placements"] = placed.content
-        source.places |= {("placements", *path): (placed.file, line) for path, line in placed.lines.items()}
+        _merge_services(source, file)
+    for file in images:
+        name = FilePath(file.file).stem
+        source.tree["images"][name] = file.content
+        source.places |= {("images", name, *path): (file.file, line) for path, line in file.lines.items()}
+    source.places[("placements",)] = (placements.as_posix(), 0)
+    for file in placed:
+        source.tree["placements"] = file.content
+        source.places |= {("placements", *path): (file.file, line) for path, line in file.lines.items()}
     return source
 
 
@@ -127,91 +135,61 @@ _HOMES = {
 }
 
 
+def _platform(main: yamlfile.Document) -> Source:
+    """fleet.yaml, without what other files say."""
+    if not isinstance(main.content, dict):
+        raise FleetUnreadable([Problem(main.file, 1, "", "is not a mapping; a fleet file begins with `fleet: <name>`")])
+    source = Source({key: value for key, value in main.content.items() if key not in _HOMES})
+    source.places = {(): (main.file, 1)} | {path: (main.file, line) for path, line in main.lines.items()}
+    for reserved in _HOMES.keys() & main.content.keys():
+        text = f"does not stand here; it is read from {_HOMES[reserved]}"
+        source.problems.append(Problem(main.file, main.lines[(reserved,)], reserved, text))
+        source.places = {path: place for path, place in source.places.items() if path[:1] != (reserved,)}
+    source.tree |= {"services": {}, "images": {}, "owners": {}}
+    return source
+
+
+def _unread(folder: FilePath) -> list[Problem]:
+    """YAML files that nobody reads: `flights.yml` would be a team without services."""
+    strays = [file for file in folder.glob("*.y*ml") if file.name not in ("fleet.yaml", "placements.yaml")]
+    for part in ("services", "images"):
+        strays += [file for file in (folder / part).glob("*.y*ml") if file.suffix != ".yaml"]
+        strays += (folder / part).glob("*/*.y*ml")
+    text = "is not read; a blueprint is fleet.yaml, placements.yaml, services/<team>.yaml and images/<service>.yaml"
+    return [Problem(file.as_posix(), 0, "", text) for file in strays]
+
+
 def _merge_services(source: Source, file: yamlfile.Document) -> None:
     content = file.content
-    if not isinstance(content, dict) or not isinstance(content.get("services"), dict) or "team" not in content:
-        text = "needs a `team` and a mapping of `services`"
-        source.problems.append(Problem(file.file, 1, "", text))
+    if not isinstance(content, dict):
+        source.problems.append(Problem(file.file, 1, "", "is not a mapping; it has a `team` and its `services`"))
         return
     for extra in content.keys() - {"team", "services"}:
-        text = f"unknown field{_nearest(str(extra), ['team', 'services'])}"
+        text = f"unknown field{wording.nearest(str(extra), ['team', 'services'])}"
         source.problems.append(Problem(file.file, file.lines[(extra,)], str(extra), text))
-    for name, service in content["services"].items():
+    team, services = content.get("team"), content.get("services")
+    if not isinstance(team, str):
+        text = "is missing; name the team that owns the services" if team is None else f"{team!r} is no team's name"
+        source.problems.append(Problem(file.file, file.lines.get(("team",), 1), "team", text))
+    elif team != FilePath(file.file).stem:
+        text = f"{team} is not the file's name; rename the file to {team}.yaml, its owners are found by it"
+        source.problems.append(Problem(file.file, file.lines[("team",)], "team", text))
+    if not isinstance(services, dict):
+        text = (
+            "is missing; map each service's name to its fields" if services is None else "is not a mapping of services"
+        )
+        source.problems.append(Problem(file.file, file.lines.get(("services",), 1), "services", text))
+        return
+    for name, service in services.items():
         if name in source.tree["services"]:
             other, line = source.places[("services", name)]
             text = f"is already defined in {other}:{line}; service names are unique in the fleet"
             source.problems.append(Problem(file.file, file.lines[("services", name)], f"services.{name}", text))
             continue
         source.tree["services"][name] = service
-        source.tree["owners"][name] = content["team"]
-        source.places[("owners", name)] = (file.file, file.lines[("team",)])
+        if isinstance(team, str):
+            source.tree["owners"][name] = team
+            source.places[("owners", name)] = (file.file, file.lines[("team",)])
         for path, line in file.lines.items():
             if path[:2] == ("services", name):
                 source.places[path] = (file.file, line)
-
-
-def _finding(details: ErrorDetails) -> Finding:
-    """One of pydantic's errors, in the fleet's words."""
-    path: Path = tuple(part for part in details["loc"] if part != "[key]")
-    value, kind, context = details["input"], details["type"], details.get("ctx", {})
-    if kind == "extra_forbidden":
-        return Finding(path, f"unknown field{_nearest(str(path[-1]), _fields_at(path[:-1]))}")
-    if kind == "missing":
-        return Finding(path, f"is missing{_meaning(path)}")
-    if kind == "literal_error":
-        return Finding(path, f"{value!r} is not one of {context['expected'].replace(' or ', ', ')}")
-    if kind == "value_error":
-        return Finding(path, f"{value!r} {context['error']}")
-    if kind == "string_pattern_mismatch":
-        return Finding(path, f"{value!r} does not match {context['pattern']}{_meaning(path)}")
-    shown = repr(value) if isinstance(value, (str, int, float, bool, type(None))) else f"a {type(value).__name__}"
-    expected = details["msg"].removeprefix("Input should be ")
-    return Finding(path, f"{shown} should be {expected}{_meaning(path)}")
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}" if known else ""
-
-
-def _meaning(path: Path) -> str:
-    """The field's own description, its first sentence."""
-    model = _model_at(path[:-1])
-    if model is None:
-        return ""
-    for name, info in model.model_fields.items():
-        if path and path[-1] in (name, info.alias) and info.description:
-            return f" ({info.description.partition('. ')[0].rstrip('.')})"
-    return ""
-
-
-def _fields_at(path: Path) -> list[str]:
-    model = _model_at(path)
-    return [] if model is None else [info.alias or name for name, info in model.model_fields.items()]
-
-
-def _model_at(path: Path) -> type[BaseModel] | None:
-    """The model that a path leads to, through mappings, lists and optional fields."""
-    here: Any = Fleet
-    for part in path:
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            fields = {info.alias or name: info for name, info in here.model_fields.items()}
-            here = fields[str(part)].annotation if str(part) in fields else None
-        else:
-            here = _inside(here)
-        here = _strip(here)
-    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
-
-
-def _strip(annotation: Any) -> Any:
-    """Without `Annotated` and `| None`."""
-    if get_origin(annotation) is Annotated:
-        return _strip(get_args(annotation)[0])
-    options = [option for option in get_args(annotation) if option is not type(None)]
-    return _strip(options[0]) if len(options) == 1 and get_origin(annotation) not in (dict, tuple) else annotation
-
-
-def _inside(annotation: Any) -> Any:
-    """What a mapping or a list holds."""
-    arguments = get_args(annotation)
-    return (arguments[1] if get_origin(annotation) is dict else arguments[0]) if arguments else None

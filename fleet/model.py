@@ -40,7 +40,7 @@ class Survive(Document):
 class Spot(Document):
     """How much of peak compute runs on Spot, and how wide the choice of instance types is."""
 
-    share: Annotated[float, Field(ge=0, le=1)] = 0.95
+    share: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.95
     """Part of peak compute on Spot, at least; the rest is system nodes and gateways."""
     types: Positive = 250
     """Instance types reachable per region, counted from the catalogue."""

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
 
-def spell(path: Path) -> str:
-    """`("regions", "us-east-1", "zones", 2)` -> `regions.us-east-1.zones[2]`."""
-    text = ""
+def spell(path: Path, tree: object = None) -> str:
+    """`("regions", "us-east-1", "zones", 2)` -> `regions.us-east-1.zones[2]`.
+
+    A number is a place in a list, unless the tree says that it is a key of a mapping (`generations.1`).
+    """
+    text, here = "", tree
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) and text else f".{part}" if text else str(part)
+        keyed = isinstance(here, dict)
+        text += f"[{part}]" if isinstance(part, int) and text and not keyed else f".{part}" if text else str(part)
+        if isinstance(here, dict):
+            here = here.get(part)
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        else:
+            here = None
     return text
 
 
@@ -49,7 +59,7 @@ class FleetError(Exception):
 
     exit_code = 1
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))
 

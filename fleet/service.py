@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from fleet.document import Document, HostName, Key, Positive, RegionName, Whole
+from fleet.document import Document, Flag, HostName, Key, Positive, RegionName, Whole
 from fleet.quantity import Cpu, Memory, Seconds
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Call(Document):
 
     service: Key
     """The service that is called."""
-    degrades: bool = False
+    degrades: Flag = False
     """The caller answers without it: a tier-0 service may then call a lower tier."""
 
     @model_validator(mode="before")
@@ -92,7 +92,7 @@ class Table(Document):
 class Queue(Document):
     """An SQS queue with its dead-letter queue."""
 
-    fifo: bool = False
+    fifo: Flag = False
     """First in, first out, exactly once; slower."""
     visibility: Seconds = 60
     """How long a received message is hidden from other consumers."""

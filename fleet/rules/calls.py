@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
-from fleet.rules.known import listed
 from fleet.service import Service
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet import capacity
+from fleet import capacity, known
 from fleet.cell import Cell
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
-from fleet.rules import known
-from fleet.rules.known import listed
 from fleet.service import Service
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet import addressing, spot
+from fleet import addressing, known, spot
 from fleet.cell import Cell
 from fleet.kubernetes import LARGEST
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
-from fleet.rules import known
 
 
 def check(fleet: Fleet) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from fleet import dsql
 from fleet.database import Database, Generation
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
-from fleet.rules.known import listed
 
 _ORDER = ("retiring", "active", "restoring")
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from fleet.egress import SUSTAINED, WASTEFUL, smallest_for
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
-from fleet.rules.known import listed
 
 
 def check(fleet: Fleet) -> Iterator[Finding]:

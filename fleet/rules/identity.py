@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet import geography
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
-from fleet.rules.known import listed
 
 
 def check(fleet: Fleet) -> Iterator[Finding]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet import names
+from fleet import known, names
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
-from fleet.rules import known
 
 LOAD_BALANCER = TARGET_GROUP = 32
 ROLE = 64

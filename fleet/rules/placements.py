@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
-from fleet.rules.known import listed
 from fleet.service import Service
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from fleet import known
+from fleet.known import listed
 from fleet.kubernetes import DAYS_AHEAD, STANDARD_SUPPORT_ENDS, minor
 from fleet.model import Fleet
 from fleet.problem import Finding
-from fleet.rules import known
-from fleet.rules.known import listed
 
 
 def check(fleet: Fleet) -> Iterator[Finding]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fleet import names
+from fleet import known, names
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
-from fleet.rules import known
-from fleet.rules.known import listed
 
 
 def check(fleet: Fleet) -> Iterator[Finding]:

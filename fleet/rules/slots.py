@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations, pairwise
 
-from fleet import addressing, geography
+from fleet import addressing, geography, known
+from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
-from fleet.rules import known
-from fleet.rules.known import listed
 
 
 def check(fleet: Fleet) -> Iterator[Finding]:

@@ -1,0 +1,151 @@
+"""Pydantic's errors in the fleet's words: field, value, why, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from fleet.model import Fleet
+from fleet.problem import Finding, Path
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_LONGEST = 60
+"""Characters of a value that a message repeats."""
+
+# Kind of error -> what the value should be. What is not here is said in Pydantic's words.
+_EXPECTED = {
+    "dict_type": "a mapping",
+    "model_type": "a mapping of fields",
+    "model_attributes_type": "a mapping of fields",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+_BOUNDS = {
+    "greater_than_equal": ("is less than", "ge"),
+    "greater_than": ("is not more than", "gt"),
+    "less_than_equal": ("is more than", "le"),
+    "less_than": ("is not less than", "lt"),
+}
+
+
+def finding(details: ErrorDetails) -> Finding:
+    """One of pydantic's errors as a finding."""
+    path: Path = tuple(part for part in details["loc"] if part != "[key]")
+    if "[key]" in details["loc"]:
+        return Finding(path, _key(str(path[-1]), details))
+    return Finding(path, _message(path, details))
+
+
+def _key(key: str, details: ErrorDetails) -> str:
+    """What is wrong with a key of a mapping."""
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        return f"{_shown(key)} is no name to use here; it must match {context['pattern']}"
+    if kind == "string_too_long":
+        return f"{_shown(key)} is too long for a name; use at most {context['max_length']} characters"
+    if kind == "string_type":
+        return f"{_shown(key)} is no text; quote it"
+    return f"{_shown(key)} is no key to use here; {_lower(details['msg'])}"
+
+
+def _message(path: Path, details: ErrorDetails) -> str:
+    value, kind, context = details["input"], details["type"], details.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown field{nearest(str(path[-1]), _fields_at(path[:-1]))}"
+    if kind == "missing":
+        return f"is missing{_meaning(path)}"
+    if kind == "literal_error":
+        allowed = context["expected"].replace(" or ", ", ").replace("'", "")
+        close = nearest(str(value), allowed.split(", "), known=False)
+        return f"{_shown(value)} is not one of [{allowed}]{close}"
+    if kind == "value_error":
+        return f"{_shown(value)} {context['error']}"
+    if kind == "string_pattern_mismatch":
+        return f"{_shown(value)} does not match {context['pattern']}{_meaning(path)}"
+    if kind == "string_too_long":
+        return f"{_shown(value)} is too long; use at most {context['max_length']} characters"
+    if value is None:
+        return f"is empty; write its value or remove the field{_meaning(path)}"
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return f"{_shown(value)} is no text; quote it{_meaning(path)}"
+    if kind in _BOUNDS:
+        why, bound = _BOUNDS[kind]
+        return f"{_shown(value)} {why} {context[bound]}{_meaning(path)}"
+    expected = _EXPECTED.get(kind) or _lower(details["msg"]).removeprefix("input should be ")
+    return f"{_shown(value)} should be {expected}{_meaning(path)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = ("true" if value else "false") if isinstance(value, bool) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def nearest(name: str, allowed: list[str], *, known: bool = True) -> str:
+    """`; did you mean zones?`, or what is known here when nothing is near."""
+    import difflib
+
+    close = difflib.get_close_matches(name, allowed, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; known here: {', '.join(allowed)}" if allowed and known else ""
+
+
+def _meaning(path: Path) -> str:
+    """The field's own description, its first sentence."""
+    model = _model_at(path[:-1])
+    for name, info in model.model_fields.items() if model else ():
+        if path and path[-1] in (name, info.alias) and info.description:
+            first = info.description.partition(". ")[0].replace("\n", " ").rstrip(".")
+            return f" ({first})"
+    return ""
+
+
+def _fields_at(path: Path) -> list[str]:
+    model = _model_at(path)
+    elsewhere = ("services", "images", "placements", "owners") if model is Fleet else ()
+    fields = model.model_fields.items() if model else ()
+    return [info.alias or name for name, info in fields if name not in elsewhere]
+
+
+def _model_at(path: Path) -> type[BaseModel] | None:
+    """The model that a path leads to, through mappings, lists and optional fields."""
+    here: Any = Fleet
+    for part in path:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            fields = {info.alias or name: info for name, info in here.model_fields.items()}
+            here = fields[str(part)].annotation if str(part) in fields else None
+        else:
+            here = _inside(here)
+        here = _strip(here)
+    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+
+
+def _strip(annotation: Any) -> Any:
+    """Without `Annotated` and `| None`."""
+    if get_origin(annotation) is Annotated:
+        return _strip(get_args(annotation)[0])
+    options = [option for option in get_args(annotation) if option is not type(None)]
+    return _strip(options[0]) if len(options) == 1 and get_origin(annotation) not in (dict, tuple) else annotation
+
+
+def _inside(annotation: Any) -> Any:
+    """What a mapping or a list holds."""
+    arguments = get_args(annotation)
+    return (arguments[1] if get_origin(annotation) is dict else arguments[0]) if arguments else None
