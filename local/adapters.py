@@ -24,7 +24,7 @@ class Unmakeable(Exception):
     """A resource that could not be made; the text says why."""
 
 
-class Standing(CloudFormationModel):  # type: ignore[misc]  # moto has no types
+class Standing(CloudFormationModel):
     """A resource of the local AWS as moto's CloudFormation wants to see it."""
 
     def __init__(self, thing: Made | Record) -> None:
@@ -42,7 +42,7 @@ class Standing(CloudFormationModel):  # type: ignore[misc]  # moto has no types
 
 
 @cache
-def model(type_name: str) -> type[CloudFormationModel] | None:
+def model(type_name: str) -> Any:
     """The class that makes resources of a type: an API row, or a record; None for a type nobody knows."""
     known = schema(type_name)
     if known is None:
@@ -59,17 +59,19 @@ def model(type_name: str) -> type[CloudFormationModel] | None:
         except (ClientError, ParamValidationError, Missing, TypeError) as error:
             raise Unmakeable(str(error)) from error
 
-    members = {
+    creator: Any = create
+    members: dict[str, Any] = {
         "cloudformation_name_type": staticmethod(lambda: ""),
         "cloudformation_type": staticmethod(lambda: type_name),
         "has_cfn_attr": classmethod(lambda _cls, name: name in known.attributes),
-        "create_from_cloudformation_json": classmethod(create),
+        "create_from_cloudformation_json": classmethod(creator),
         "update_from_cloudformation_json": classmethod(_updater(row, type_name)),
     }
     # A direct subclass of moto's, with Standing's behaviour: moto looks at direct subclasses only.
     behaviour = {name: getattr(Standing, name) for name in ("__init__", "get_cfn_attribute", "is_created")}
     name = type_name.replace("::", "")
-    return type(CloudFormationModel)(name, (CloudFormationModel,), {**behaviour, **members})
+    metaclass: Any = type(CloudFormationModel)
+    return metaclass(name, (CloudFormationModel,), {**behaviour, **members})
 
 
 def _updater(row: Row | None, type_name: str) -> Any:

@@ -40,7 +40,6 @@ def prepare() -> None:
     from local import speed
 
     speed.install()
-    from local import cloudformation, repairs
+    from local import cloudformation
 
     cloudformation.install()
-    repairs.install()

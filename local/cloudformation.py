@@ -1,7 +1,7 @@
 """moto's CloudFormation, made stricter: unknown types are errors, nothing is dropped silently, and
 `Fn::GetStackOutput` resolves across regions and accounts.
 
-Everything that is replaced inside moto 5.2.5 stands here, in `local.repairs` and in `local.speed`.
+Everything that is replaced inside moto 5.2.5 stands here and in `local.speed`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import CloudFormationError, UnformattedGetAttTemplateException, ValidationError
+from moto.cloudformation.utils import yaml_tag_constructor
 from moto.iam.models import iam_backends
 
 from local import adapters
@@ -25,11 +26,13 @@ _parse = models.Stack.parse_template
 def install() -> None:
     """Replace what must be replaced; safe to call again."""
     adapters.register()
-    parsing.clean_json = clean_json
-    parsing.parse_and_create_resource = create_resource
-    parsing.resource_class_from_type = class_of
-    parsing.resource_name_property_from_type = _name_property
-    models.Stack.parse_template = staticmethod(parse_template)
+    module: Any = parsing
+    module.clean_json = clean_json
+    module.parse_and_create_resource = create_resource
+    module.resource_class_from_type = class_of
+    module.resource_name_property_from_type = _name_property
+    stack: Any = models.Stack
+    stack.parse_template = staticmethod(parse_template)
 
 
 @cache
@@ -114,9 +117,10 @@ def stack_output(wanted: dict[str, str], resources: Any) -> str:
     name, output = wanted["StackName"], wanted["OutputName"]
     for stack in models.cloudformation_backends[account][region].stacks.values():
         if stack.name == name and stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            if output not in stack.output_map.outputs:
+            found = stack.output_map[output] if output in stack.output_map.outputs else None
+            if found is None:
                 raise ValidationError(message=f"Fn::GetStackOutput: stack {name} in {region} has no output {output}")
-            return str(stack.output_map[output].value)
+            return str(found.value)
     raise ValidationError(message=f"Fn::GetStackOutput: no stack {name} stands in {account}, {region}")
 
 
@@ -125,6 +129,6 @@ def parse_template(template: str) -> dict[str, Any]:
     try:
         parsed: dict[str, Any] = json.loads(template)
     except json.JSONDecodeError:
-        yaml.add_multi_constructor("", models.yaml_tag_constructor)
+        yaml.add_multi_constructor("", yaml_tag_constructor)
         parsed = _parse(template)
     return parsed

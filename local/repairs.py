@@ -1,5 +1,0 @@
-"""Repairs of moto's own models."""
-
-
-def install() -> None:
-    """Nothing yet."""
