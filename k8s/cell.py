@@ -1,0 +1,56 @@
+"""Everything that stands inside one cell: its platform in layers, its services in bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cdk8s import App
+
+from fleet.cell import Cell
+from k8s import reach, service
+from k8s.addons import addons
+from k8s.compute import compute
+from k8s.deployers import deployers
+from k8s.documents import Document
+from k8s.foundations import foundations
+from k8s.gitops import gitops
+from k8s.guard import guard
+from k8s.ingress import ingress
+from k8s.manifest import Layer
+from k8s.mesh import mesh
+from k8s.observability import observability
+from k8s.secrets import secrets
+
+LAYERS: dict[str, tuple[int, Callable[[Cell], list[Document]]]] = {
+    "guard": (-10, guard),
+    "foundations": (-5, lambda cell: [*foundations(cell), *deployers()]),
+    "gitops": (-2, gitops),
+    "add-ons": (0, addons),
+    "compute": (4, compute),
+    "secrets": (5, secrets),
+    "mesh": (6, mesh),
+    "ingress": (7, ingress),
+    "observability": (8, observability),
+}
+"""Layer to its wave and its documents, in the order they are applied. The add-ons take waves 0 to 3 among themselves:
+definitions, controllers, what stands on them. `gitops` comes before them for their project must be there."""
+
+
+def platform(cell: Cell) -> list[Layer]:
+    """The platform's layers as charts of one cdk8s app, each after the one before it; empty layers are left out."""
+    app = App()
+    charts: list[Layer] = []
+    for name, (wave, documents) in LAYERS.items():
+        found = documents(cell)
+        if found:
+            chart = Layer(app, name, found, wave=wave)
+            if charts:
+                chart.add_dependency(charts[-1])
+            charts.append(chart)
+    return charts
+
+
+def services(cell: Cell) -> dict[str, list[Document]]:
+    """Service to the documents of its bundle: those the cell hosts, then those it only knows."""
+    hosted = {one.name: service.hosted(one, cell) for one in cell.services}
+    return hosted | {one.name: service.known(one, cell) for one in reach.known(cell)}

@@ -1,0 +1,160 @@
+"""Values of Istio's charts: one mesh and trust domain a region, one network a cell."""
+
+from __future__ import annotations
+
+from fleet import capacity, names
+from fleet.cell import Cell
+from fleet.region import Region
+from k8s.chart_values import hub, spread, system_pods
+from k8s.compute import INGRESS_POOL, mixes, pool_toleration
+from k8s.reach import GATEWAY_ACCOUNT
+from k8s.vocabulary import ISTIO_CNI, OBSERVABILITY, POOL_LABEL
+
+Values = dict[str, object]
+
+DRAIN = 45
+"""Seconds a gateway goes on serving after it was told to go: longer than the target groups take to let go of it."""
+
+
+def base(_cell: Cell) -> Values:
+    return {"defaultRevision": "default"}
+
+
+def cni(cell: Cell) -> Values:
+    return {
+        "global": {"hub": hub(cell, "istio")},
+        "seccompProfile": {"type": "RuntimeDefault"},
+        "resources": {"requests": {"cpu": "50m", "memory": "100Mi"}},
+        # A node whose plug-in died takes no pod that would come up without its proxy.
+        "repair": {"enabled": True, "deletePods": True},
+    }
+
+
+def networks(region: Region) -> dict[str, object]:
+    """Each meshed cell of the region as a network of its own, behind its east-west load balancer."""
+    return {
+        cell.name: {
+            "endpoints": [{"fromRegistry": cell.name}],
+            "gateways": [{"address": names.eastwest_host(cell), "port": names.MESH_PORT}],
+        }
+        for cell in region.standing_cells
+    }
+
+
+def istiod(cell: Cell) -> Values:
+    region = cell.region
+    mesh: dict[str, object] = {
+        "global": {
+            "meshID": names.trust_domain(region),
+            "network": cell.name,
+            "multiCluster": {"enabled": True, "clusterName": cell.name},
+            "meshNetworks": networks(region),
+        },
+        "pilot": {"cni": {"enabled": True, "namespace": ISTIO_CNI}},
+    }
+    apart: dict[str, object] = {"global": {}, "pilot": {"cni": {"enabled": False}}}
+    chosen = mesh if region.meshed else apart
+    pods = system_pods(cell)
+    return {
+        "global": {"hub": hub(cell, "istio"), "priorityClassName": "platform", **_part(chosen, "global")},
+        "pilot": {
+            "autoscaleEnabled": True,
+            "autoscaleMin": 3,
+            "autoscaleMax": 9,
+            "resources": {"requests": {"cpu": "500m", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
+            "topologySpreadConstraints": spread({"app": "istiod"}),
+            **pods,
+            **_part(chosen, "pilot"),
+        },
+        "podDisruptionBudget": {"maxUnavailable": 1},
+        "meshConfig": {
+            "trustDomain": names.trust_domain(region),
+            "enableTracing": True,
+            "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"},
+            "localityLbSetting": {"enabled": True},
+            "accessLogFile": "",
+            "defaultConfig": {
+                "holdApplicationUntilProxyStarts": True,
+                "terminationDrainDuration": "20s",
+                "proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "true"},
+            },
+            "extensionProviders": [
+                {
+                    "name": "collector",
+                    "opentelemetry": {
+                        "service": f"gateway-collector.{OBSERVABILITY}.svc.cluster.local",
+                        "port": 4317,
+                    },
+                }
+            ],
+        },
+    }
+
+
+def _part(values: dict[str, object], key: str) -> dict[str, object]:
+    part = values[key]
+    assert isinstance(part, dict)
+    return part
+
+
+def ingress(cell: Cell) -> Values:
+    """Where viewers enter. ClusterIP: the load balancer is CDK's, a Service of another type would make a second."""
+    least, most = capacity.ingress_pods(cell)
+    return {
+        **_gateway(cell, "ingress", least, most),
+        "service": {
+            "type": "ClusterIP",
+            "ports": [
+                _port("status", names.STATUS_PORT, names.STATUS_PORT),
+                _port("https", 443, names.WEB_PORT),
+            ],
+        },
+    }
+
+
+def eastwest(cell: Cell) -> Values:
+    """Where the region's other cells enter."""
+    least, most = capacity.ingress_pods(cell)
+    return {
+        **_gateway(cell, "eastwest", len(cell.region.zones), max(least, most)),
+        "networkGateway": cell.name,
+        "service": {
+            "type": "ClusterIP",
+            "ports": [
+                _port("status", names.STATUS_PORT, names.STATUS_PORT),
+                _port("tls", names.MESH_PORT, names.MESH_PORT),
+            ],
+        },
+    }
+
+
+def _gateway(cell: Cell, name: str, least: int, most: int) -> Values:
+    labels = {"istio": name}
+    values: Values = {
+        "name": name,
+        "labels": labels,
+        "serviceAccount": {"create": True, "name": GATEWAY_ACCOUNT if name == "ingress" else name},
+        "autoscaling": {
+            "enabled": True,
+            "minReplicas": least,
+            "maxReplicas": most,
+            "targetCPUUtilizationPercentage": 50,
+        },
+        "podDisruptionBudget": {"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
+        "resources": {
+            "requests": {"cpu": f"{capacity.GATEWAY_CPU}m", "memory": "1Gi"},
+            "limits": {"memory": "1Gi"},
+        },
+        "podAnnotations": {"proxy.istio.io/config": f'{{"terminationDrainDuration": "{DRAIN}s"}}'},
+        "terminationGracePeriodSeconds": DRAIN + 15,
+        "priorityClassName": "platform",
+        "topologySpreadConstraints": spread(labels),
+    }
+    if mixes(cell):
+        values["nodeSelector"] = {POOL_LABEL: INGRESS_POOL}
+        values["tolerations"] = [pool_toleration(INGRESS_POOL)]
+    return values
+
+
+def _port(name: str, port: int, target: int) -> dict[str, object]:
+    return {"name": name, "port": port, "targetPort": target, "protocol": "TCP"}

@@ -1,0 +1,193 @@
+"""Values of the controllers' charts. What a chart does well by itself is left to it.
+
+Controllers run on the cell's own on-demand nodes (tainted CriticalAddonsOnly), away from the Spot they manage.
+Their images come from the region's mirror, as the charts do: a cell starts pods while the internet is away.
+"""
+
+from __future__ import annotations
+
+from fleet import names
+from fleet.cell import Cell
+
+Values = dict[str, object]
+
+
+def hub(cell: Cell, *source: str) -> str:
+    """The mirror's copy of a public image, or of a folder of them."""
+    return f"{names.registry(cell.region)}/{names.image_repository(cell.fleet, '/'.join(source))}"
+
+
+def system_pods(cell: Cell) -> Values:
+    """On the system nodes. Auto Mode has none: there the pods go where all others go."""
+    if cell.capacity == "auto-mode":
+        return {}
+    apart = {"key": "karpenter.sh/nodepool", "operator": "DoesNotExist"}
+    terms = {"nodeSelectorTerms": [{"matchExpressions": [apart]}]}
+    return {
+        "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}],
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}},
+    }
+
+
+def spread(labels: dict[str, str]) -> list[Values]:
+    """Evenly over the zones that are there."""
+    return [
+        {
+            "topologyKey": "topology.kubernetes.io/zone",
+            "maxSkew": 1,
+            "whenUnsatisfiable": "DoNotSchedule",
+            "nodeTaintsPolicy": "Honor",
+            "labelSelector": {"matchLabels": labels},
+        }
+    ]
+
+
+def karpenter(cell: Cell) -> Values:
+    """Two replicas. Alpha gates stay off, and Spot is not moved to cheaper Spot: each move is an interruption."""
+    return {
+        "replicas": 2,
+        "priorityClassName": "system-cluster-critical",
+        "serviceAccount": {"create": True, "name": names.CONTROLLERS["karpenter"][1]},
+        "controller": {
+            "image": {"repository": hub(cell, "karpenter", "controller")},
+            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+        },
+        "settings": {
+            "clusterName": names.cluster(cell),
+            "interruptionQueue": names.interruption_queue(cell),
+            "enableZonalShift": True,
+            "minValuesPolicy": "BestEffort",
+            "featureGates": {"spotToSpotConsolidation": False, "nodeRepair": False, "staticCapacity": False},
+        },
+    }
+
+
+def load_balancer(cell: Cell) -> Values:
+    """Binds targets and makes nothing: no load balancer, no Ingress, no security group is its own."""
+    return {
+        "clusterName": names.cluster(cell),
+        "region": cell.region.name,
+        # Pods do not reach the instance's metadata (hop limit 1), and a VPC's id is minted: its tags are not.
+        "vpcTags": {"fleet:name": cell.fleet.name, "fleet:region": cell.region.code},
+        "replicaCount": 2,
+        "image": {"repository": hub(cell, "eks", "aws-load-balancer-controller")},
+        "serviceAccount": {"create": True, "name": names.CONTROLLERS["load-balancer"][1]},
+        "priorityClassName": "platform",
+        "createIngressClassResource": False,
+        "enableServiceMutatorWebhook": False,
+        "enableShield": False,
+        "enableWaf": False,
+        "enableWafv2": False,
+        "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"memory": "200Mi"}},
+        **system_pods(cell),
+    }
+
+
+def cert_manager(cell: Cell) -> Values:
+    source = ("jetstack", "cert-manager")
+
+    def image(part: str) -> Values:
+        return {"repository": hub(cell, source[0], f"{source[1]}-{part}")}
+
+    return {
+        "crds": {"enabled": True, "keep": True},
+        "global": {"priorityClassName": "platform"},
+        "serviceAccount": {"create": True, "name": names.CONTROLLERS["cert-manager"][1]},
+        "image": image("controller"),
+        "webhook": {"replicaCount": 2, "image": image("webhook"), **system_pods(cell)},
+        "cainjector": {"image": image("cainjector"), **system_pods(cell)},
+        "startupapicheck": {"enabled": False},
+        **system_pods(cell),
+    }
+
+
+def external_secrets(cell: Cell) -> Values:
+    """Without stores of a namespace: a service names the store the platform gave it."""
+    image = {"image": {"repository": hub(cell, "external-secrets", "external-secrets")}}
+    return {
+        "installCRDs": True,
+        "replicaCount": 2,
+        "leaderElect": True,
+        "priorityClassName": "platform",
+        "serviceAccount": {"create": True, "name": names.CONTROLLERS["external-secrets"][1]},
+        "processClusterExternalSecret": False,
+        **image,
+        **system_pods(cell),
+        "webhook": {**image, **system_pods(cell)},
+        "certController": {**image, **system_pods(cell)},
+    }
+
+
+def keda(cell: Cell) -> Values:
+    return {
+        "operator": {"replicaCount": 2},
+        "metricsServer": {"replicaCount": 2},
+        "global": {"image": {"registry": names.registry(cell.region)}},
+        "image": {
+            part: {"repository": names.image_repository(cell.fleet, f"kedacore/{image}")}
+            for part, image in {
+                "keda": "keda",
+                "metricsApiServer": "keda-metrics-apiserver",
+                "webhooks": "keda-admission-webhooks",
+            }.items()
+        },
+        "priorityClassName": "platform",
+        "serviceAccount": {"operator": {"create": True, "name": names.CONTROLLERS["keda"][1]}},
+        **system_pods(cell),
+    }
+
+
+def vertical_pod_autoscaler(cell: Cell) -> Values:
+    """Recommends and never acts: the number of pods is the autoscaler's, and their size the team's."""
+    return {
+        "recommender": {"enabled": True, "priorityClassName": "platform", **system_pods(cell)},
+        "updater": {"enabled": False},
+        "admissionController": {"enabled": False},
+    }
+
+
+def opentelemetry_operator(cell: Cell) -> Values:
+    return {
+        "replicaCount": 2,
+        "manager": {
+            "image": {"repository": hub(cell, "open-telemetry", "opentelemetry-operator")},
+            "collectorImage": {"repository": hub(cell, "open-telemetry", "opentelemetry-collector-contrib")},
+        },
+        "admissionWebhooks": {"certManager": {"enabled": True}},
+        "priorityClassName": "platform",
+        **system_pods(cell),
+    }
+
+
+def argo_cd(cell: Cell) -> Values:
+    """Reached by port-forward only. Impersonation on: no sync uses Argo CD's own rights."""
+    follows_children = (
+        'local hs = {status = "Progressing", message = ""}\n'
+        "if obj.status ~= nil and obj.status.health ~= nil then\n"
+        "  hs.status = obj.status.health.status\n"
+        "  hs.message = obj.status.health.message or ''\n"
+        "end\n"
+        "return hs\n"
+    )
+    return {
+        "global": {
+            "image": {"repository": hub(cell, "argoproj", "argocd")},
+            "priorityClassName": "platform",
+            **system_pods(cell),
+        },
+        "redis": {"image": {"repository": hub(cell, "library", "redis")}},
+        "dex": {"enabled": False},
+        "notifications": {"enabled": False},
+        "applicationSet": {"replicas": 0},
+        "server": {"replicas": 2, "ingress": {"enabled": False}, "service": {"type": "ClusterIP"}},
+        "repoServer": {"replicas": 2},
+        "configs": {
+            "cm": {
+                "admin.enabled": "false",
+                "application.sync.impersonation.enabled": "true",
+                "application.resourceTrackingMethod": "annotation",
+                # A wave waits for the Applications in it: without this, only for their objects to exist.
+                "resource.customizations.health.argoproj.io_Application": follows_children,
+            },
+        },
+    }
