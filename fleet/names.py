@@ -44,6 +44,7 @@ DSQL_ENDPOINT = "DsqlEndpoint"
 DSQL_IDENTIFIER = "DsqlIdentifier"
 DSQL_SERVICE_NAME = "DsqlVpcEndpointServiceName"
 DATABASE_VPC_ENDPOINT_ID = "DatabaseVpcEndpointId"
+REGION_CHECK_ID = "RegionHealthCheckId"
 INGRESS_DNS = "IngressDnsName"
 INGRESS_ZONE = "IngressHostedZoneId"
 
@@ -100,6 +101,11 @@ def key_output(purpose: str) -> str:
 
 def bucket_domain_output(host: Host) -> str:
     return f"Bucket{pascal(host.key)}DomainName"
+
+
+def distribution_output(host: Host) -> str:
+    """Id of a host family's distribution, e.g. for invalidations."""
+    return f"Distribution{pascal(host.key)}Id"
 
 
 # --- accounts and keys ------------------------------------------------------------------------------------------
@@ -410,9 +416,59 @@ def alarm_topic_arn(region: Region) -> str:
     return f"arn:aws:sns:{region.name}:{region.account_id}:{alarm_topic(region)}"
 
 
-def waf_log_group(fleet: Fleet, host: Host) -> str:
+def team_topic(region: Region, team: str) -> str:
+    """SNS topic that the alarms of a team's services in a region go to."""
+    return f"{alarm_topic(region)}-{team}"
+
+
+def edge_alarm_topic(fleet: Fleet) -> str:
+    """SNS topic, in us-east-1, that the alarms of distributions and of regions out of DNS go to."""
+    return f"{fleet.name}-edge-alarms"
+
+
+def region_alarm(region: Region, signal: str) -> str:
+    """Alarm about a region. `region` stands first: a cell's alarms begin with the fleet and the region's code."""
+    return f"{region.fleet.name}-region-{region.code}-{signal}"
+
+
+def service_alarm(service: Service, region: Region, signal: str) -> str:
+    """Alarm about a service in a region."""
+    return f"{region.fleet.name}-service-{region.code}-{service.name}-{signal}"
+
+
+def edge_alarm(fleet: Fleet, *parts: str) -> str:
+    """Alarm of the edge account in us-east-1."""
+    return "-".join((fleet.name, "edge", *parts))
+
+
+def dashboard(fleet: Fleet, *parts: str) -> str:
+    """`skyline-use1` and `skyline-use1-a`: CloudWatch dashboard of a region and of a cell."""
+    return "-".join((fleet.name, *parts))
+
+
+def web_acl(fleet: Fleet, firewall: str) -> str:
+    """Web ACL of a kind of firewall: `standard` or `api`."""
+    return f"{fleet.name}-{firewall}"
+
+
+def waf_log_group(fleet: Fleet, firewall: str) -> str:
     """WAF accepts only log groups with this prefix."""
-    return f"aws-waf-logs-{fleet.name}-{host.key}"
+    return f"aws-waf-logs-{fleet.name}-{firewall}"
+
+
+def edge_policy(fleet: Fleet, kind: str) -> str:
+    """CloudFront cache, origin request or response headers policy; unique among its kind in the account."""
+    return f"{fleet.name}-{kind}"
+
+
+def edge_function(host: Host, fleet: Fleet) -> str:
+    """CloudFront Function in front of a host family."""
+    return f"{fleet.name}-{host.key}-viewer-request"
+
+
+def edge_key_alias(fleet: Fleet) -> str:
+    """The edge account's key in us-east-1: firewall logs and alarm messages."""
+    return f"alias/{fleet.name}-edge"
 
 
 # --- DNS --------------------------------------------------------------------------------------------------------
