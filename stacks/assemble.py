@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -48,8 +49,14 @@ CONTEXT: dict[str, object] = {
 }
 
 
-def assemble(app: cdk.App, fleet: Fleet, plans: tuple[StackPlan, ...]) -> dict[str, FleetStack]:
-    """Build the stacks of the plans into the app, with the order among those of one account and region."""
+def assemble(
+    app: cdk.App, fleet: Fleet, plans: tuple[StackPlan, ...], *, step: Callable[[str], None] = lambda _: None
+) -> dict[str, FleetStack]:
+    """Build the stacks of the plans into the app, with the order among those of one account and region.
+
+    Args:
+        step: told the name of each stack that is built.
+    """
     built: dict[str, FleetStack] = {}
     for plan in plans:
         module, name = KINDS[plan.kind]
@@ -57,6 +64,7 @@ def assemble(app: cdk.App, fleet: Fleet, plans: tuple[StackPlan, ...]) -> dict[s
             continue
         stack_class: type[FleetStack] = getattr(import_module(module), name)
         built[plan.name] = stack_class(app, plan, fleet)
+        step(plan.name)
     for plan in plans:
         for earlier in plan.after:
             if plan.name in built and earlier in built:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,16 +55,25 @@ def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
     )
 
 
-def synthesize(fleet: Fleet, request: Request) -> None:
+Step = Callable[[int, int, str], None]
+"""Told how many steps are done, of how many, and what the last one was."""
+
+
+def synthesize(fleet: Fleet, request: Request, step: Step = lambda _done, _total, _what: None) -> None:
     """Write templates and bundles. Nothing of an earlier run is touched until the new one is complete."""
     plans = phases.in_scope(fleet, region=request.region, cell=request.cell)
+    # Writing the templates takes about as long as building half of the stacks, the bundles a quarter.
+    built, total = iter(range(1, len(plans) + 1)), len(plans) * 7 // 4
     partial = request.outdir.with_name(f"{request.outdir.name}.partial-{os.getpid()}")
     try:
         app = cdk.App(outdir=str(partial), context=CONTEXT, analytics_reporting=False, tree_metadata=False)
-        assemble(app, fleet, plans)
+        assemble(app, fleet, plans, step=lambda name: step(next(built), total, name))
+        step(len(plans), total, "templates")
         app.synth()
+        step(len(plans) * 3 // 2, total, "manifests")
         write_bundles(fleet, request.dist, region=request.region, cell=request.cell)
         _put_in_place(partial, request.outdir)
+        step(total, total, "done")
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -83,12 +92,22 @@ def _put_in_place(partial: Path, final: Path) -> None:
         partial.rename(final)
 
 
+def _steps_to(descriptor: str | None) -> Step:
+    """One line a step into the file descriptor of whoever waits, if somebody does (`hypercell demo`)."""
+
+    def step(done: int, total: int, what: str) -> None:
+        if descriptor is not None:
+            os.write(int(descriptor), f"{done} {total} {what}\n".encode())
+
+    return step
+
+
 def main() -> int:
     """Run as the app. Exit code 0, 1 (the fleet breaks rules) or 2 (input cannot be read)."""
     request = request_of(sys.argv[1:], os.environ)
     try:
         fleet = load(request.blueprint)
-        synthesize(fleet, request)
+        synthesize(fleet, request, _steps_to(os.environ.get("HYPERCELL_PROGRESS")))
     except FleetError as error:
         print(error, file=sys.stderr)
         return error.exit_code
