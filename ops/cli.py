@@ -19,6 +19,51 @@ def hypercell() -> None:
 
 
 @app.command()
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="Where to write it; blueprints/<name> when absent.")] = None,
+    fleet: Annotated[str | None, typer.Option(help="Name of the fleet.")] = None,
+    domain: Annotated[str | None, typer.Option(help="Domain it serves.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region of the first cell.")] = None,
+    account: Annotated[str | None, typer.Option(help="AWS account id.")] = None,
+    oncall: Annotated[str | None, typer.Option(help="Mail address that is paged.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the default of what is not given.")] = False,
+) -> None:
+    """Ask five questions and write the folder of a first fleet: one region, one cell.
+
+    Exit codes: 0 written, 2 an answer or the folder cannot be used and nothing was written.
+    """
+    from ops.init import show
+
+    answers = {"fleet": fleet, "domain": domain, "region": region, "account": account, "oncall": oncall}
+    given = {name: answer for name, answer in answers.items() if answer is not None}
+    raise typer.Exit(show(folder, given, None if yes else lambda text, usual: str(typer.prompt(text, usual))))
+
+
+@app.command()
+def validate(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    today: Annotated[str | None, typer.Option(help="Also look at the calendar, as of this day (YYYY-MM-DD).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check a fleet's files against every rule, and show all mistakes at once.
+
+    Exit codes: 0 no rule is broken, 1 rules are broken, 2 a file cannot be read.
+    """
+    from ops.validate import show
+
+    raise typer.Exit(show(blueprint, today=today, as_json=as_json))
+
+
+@app.command()
+def schema() -> None:
+    """Write the JSON Schemas of the fleet's files to schemas/."""
+    from ops.schema import write
+
+    for file in write(Path("schemas")):
+        print(file)
+
+
+@app.command()
 def phases(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
