@@ -1,0 +1,74 @@
+"""Ways out of a region to the internet."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+from fleet import names
+from hypercell.egress.alarms import GatewayAlarms, InstanceAlarms
+from hypercell.egress.gateways import ZoneGateway
+from hypercell.egress.instances import NatGroup, NatInstance
+from hypercell.egress.probes import ProbeRoute
+from stacks.stack import RegionStack
+
+
+class EgressStack(RegionStack):
+    """A NAT gateway for each zone, always; and with `path: instances` a NAT instance beside it."""
+
+    about = "Ways out of the region: a NAT gateway and, if the fleet says so, a NAT instance for each zone"
+
+    def build(self) -> None:
+        region, addresses = self.home, []
+        vpc_id = self.from_network(names.VPC_ID)
+        for zone in region.zones:
+            place = names.pascal(zone)
+            gateway = ZoneGateway(self, f"Gateway{place}", region=region, zone=zone, subnet_id=self._public(zone))
+            GatewayAlarms(self, f"GatewayAlarms{place}", region=region, zone=zone, gateway_id=gateway.gateway_id)
+            ProbeRoute(
+                self,
+                f"GatewayProbe{place}",
+                region=region,
+                zone=zone,
+                path="gateway",
+                vpc_id=vpc_id,
+                subnet_id=self.from_network(names.probe_subnet_output(zone, "gateway")),
+                gateway_id=gateway.gateway_id,
+            )
+            self.publish(names.nat_gateway_output(zone), gateway.gateway_id)
+            addresses.append(gateway.address)
+        if region.egress.path == "instances":
+            addresses += self._instances(vpc_id)
+        # What partners write on their lists.
+        self.publish(names.EGRESS_ADDRESSES, cdk.Fn.join(",", addresses))
+
+    def _instances(self, vpc_id: str) -> list[str]:
+        region, addresses = self.home, []
+        group = NatGroup(self, "Instances", region=region, vpc_id=vpc_id)
+        for zone in region.zones:
+            place = names.pascal(zone)
+            instance = NatInstance(
+                self,
+                f"Instance{place}",
+                region=region,
+                zone=zone,
+                zone_name=self.from_network(names.zone_name_output(zone)),
+                subnet_id=self._public(zone),
+                group_id=group.group_id,
+            )
+            InstanceAlarms(self, f"InstanceAlarms{place}", region=region, zone=zone, group_name=instance.group_name)
+            ProbeRoute(
+                self,
+                f"InstanceProbe{place}",
+                region=region,
+                zone=zone,
+                path="instance",
+                vpc_id=vpc_id,
+                subnet_id=self.from_network(names.probe_subnet_output(zone, "instance")),
+                interface_id=instance.interface_id,
+            )
+            self.publish(names.nat_interface_output(zone), instance.interface_id)
+            addresses.append(instance.address)
+        return addresses
+
+    def _public(self, zone: str) -> str:
+        return self.from_network(names.public_subnet_output(zone))
