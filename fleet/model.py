@@ -165,6 +165,11 @@ class Fleet(Document):
             markets[region.market] = (*markets.get(region.market, ()), region)
         return markets
 
+    @property
+    def operators(self) -> str:
+        """Key of the team that runs the platform: `platform`, or the first while there is no such team."""
+        return "platform" if "platform" in self.teams else next(iter(self.teams))
+
     def cell(self, name: str) -> Cell:
         """The standing cell `use1-a`.
 

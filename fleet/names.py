@@ -34,6 +34,7 @@ def pascal(name: str) -> str:
 VPC_ID = "VpcId"
 PRIVATE_ZONE_ID = "PrivateZoneId"
 PUBLIC_ZONE_ID = "PublicZoneId"
+PUBLIC_NAME_SERVERS = "PublicZoneNameServers"
 OPERATORS_GROUP_ID = "OperatorsSecurityGroupId"
 ENDPOINTS_GROUP_ID = "EndpointsSecurityGroupId"
 HEALTH_CHECKERS_LIST_ID = "HealthCheckersPrefixListId"
