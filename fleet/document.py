@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fleet import descriptions
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 
 class Document(BaseModel):
     """A mapping of the fleet's files. Unknown fields are errors; values never change after loading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, use_attribute_docstrings=True)
+    # Built when first used: the fleet's own schema holds all the others, and building each alone costs start-up time.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, defer_build=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With the text below each field as its description."""
+        written = handler(schema)
+        properties = handler.resolve_ref_schema(written).get("properties", {})
+        for name, text in descriptions.of(cls).items():
+            alias = cls.model_fields[name].alias or name
+            if alias in properties:
+                properties[alias]["description"] = text
+        return written
 
 
 # `true` is not 1 and "3" is not 3: a quoted number in YAML is a mistake somebody wants to hear about.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from fleet import descriptions
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
 
@@ -111,9 +112,9 @@ def _meaning(path: Path) -> str:
     """The field's own description, its first sentence."""
     model = _model_at(path[:-1])
     for name, info in model.model_fields.items() if model else ():
-        if path and path[-1] in (name, info.alias) and info.description:
-            first = info.description.partition(". ")[0].replace("\n", " ").rstrip(".")
-            return f" ({first})"
+        text = descriptions.of(model).get(name) if model and path[-1] in (name, info.alias) else None
+        if text:
+            return f" ({text.partition('. ')[0].replace(chr(10), ' ').rstrip('.')})"
     return ""
 
 
