@@ -1,4 +1,4 @@
-"""One run of `app.py`: load, assemble, synthesize beside, then put in place."""
+"""One run of `app.py`: load, assemble, synthesize beside, judge, then put in place."""
 
 from __future__ import annotations
 
@@ -6,21 +6,32 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import aws_cdk as cdk
-
 from fleet import phases
 from fleet.load import load
 from fleet.model import Fleet
 from fleet.problem import FleetError
-from k8s.bundles import write_bundles
-from stacks.assemble import CONTEXT, assemble
+from stacks.manifests import ManifestsFailed, Writer
 
+EXIT_REFUSED = 1
 EXIT_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+_SHOWN = 40
+"""Findings that a refusal shows in full."""
+
+
+class Refused(Exception):
+    """Nothing was put in place. The text is for whoever asked."""
+
+    def __init__(self, message: str, exit_code: int = EXIT_INPUT) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 @dataclass(frozen=True)
@@ -33,13 +44,25 @@ class Request:
     region: str | None = None
     cell: str | None = None
     peering: str | None = None
+    judged: bool = True
+    """Judge the templates (`hypercell.guards.validation`). Off in the inner loop: CDK_VALIDATION=false."""
 
 
 def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
-    """The request of a command line and environment. The CDK CLI hands context over in CDK_CONTEXT_JSON."""
+    """The request of a command line and environment. The CDK CLI hands context over in CDK_CONTEXT_JSON.
+
+    Keys of the context that are not ours are left alone: the CLI passes its own.
+    """
     parser = argparse.ArgumentParser(prog="app.py", description="Synthesize a fleet.")
-    parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
-    context: dict[str, str] = json.loads(environment.get("CDK_CONTEXT_JSON", "{}"))
+    parser.add_argument(
+        "-c",
+        "--context",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="blueprint=FOLDER, region=use1, cell=use1-a, peering=pending, dist=FOLDER",
+    )
+    context: dict[str, str] = json.loads(environment.get("CDK_CONTEXT_JSON") or "{}")
     for pair in parser.parse_args(arguments).context:
         key, separator, value = pair.partition("=")
         if not separator:
@@ -52,6 +75,7 @@ def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
         region=context.get("region"),
         cell=context.get("cell"),
         peering=context.get("peering"),
+        judged=environment.get("CDK_VALIDATION") != "false",
     )
 
 
@@ -60,22 +84,68 @@ Step = Callable[[int, int, str], None]
 
 
 def synthesize(fleet: Fleet, request: Request, step: Step = lambda _done, _total, _what: None) -> None:
-    """Write templates and bundles. Nothing of an earlier run is touched until the new one is complete."""
-    plans = phases.in_scope(fleet, region=request.region, cell=request.cell)
-    # Writing the templates takes about as long as building half of the stacks, the bundles a quarter.
-    built, total = iter(range(1, len(plans) + 1)), len(plans) * 7 // 4
-    partial = request.outdir.with_name(f"{request.outdir.name}.partial-{os.getpid()}")
+    """Write templates and bundles. Nothing of an earlier run is touched until the new one is complete.
+
+    Raises:
+        Refused: the scope is unknown, a folder cannot be written, or findings are open.
+    """
+    plans = _plans(fleet, request)
+    partial = _claim(request.outdir)
+    # Judging and writing takes about as long as building the stacks.
+    done, total = iter(range(1, len(plans) + 1)), len(plans) * 2
     try:
-        app = cdk.App(outdir=str(partial), context=CONTEXT, analytics_reporting=False, tree_metadata=False)
-        assemble(app, fleet, plans, step=lambda name: step(next(built), total, name))
-        step(len(plans), total, "templates")
-        app.synth()
-        step(len(plans) * 3 // 2, total, "manifests")
-        write_bundles(fleet, request.dist, region=request.region, cell=request.cell)
+        with Writer(fleet, request.dist, region=request.region, cell=request.cell) as manifests:
+            # Only now: the CDK starts Node on import, and the writer's process must not share it.
+            from stacks.templates import write_templates
+
+            judgement = write_templates(
+                fleet, plans, partial, judged=request.judged, built=lambda name: step(next(done), total, name)
+            )
+            if judgement.open:
+                raise Refused(judgement.text(_SHOWN), EXIT_REFUSED)
+            step(total - 1, total, "manifests")
+            manifests.put_in_place()
         _put_in_place(partial, request.outdir)
         step(total, total, "done")
+    except ManifestsFailed as error:
+        raise Refused(str(error)) from None
+    except OSError as error:
+        raise Refused(_unwritable(request.outdir, error)) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _plans(fleet: Fleet, request: Request) -> tuple[phases.StackPlan, ...]:
+    if request.region is not None and request.cell is not None:
+        raise Refused(f"-c region={request.region} -c cell={request.cell}: give one of them")
+    try:
+        return phases.in_scope(fleet, region=request.region, cell=request.cell)
+    except KeyError:
+        if request.cell is not None:
+            known = ", ".join(cell.name for cell in fleet.cells)
+            raise Refused(f"-c cell={request.cell}: no such cell stands in this fleet; it has {known}") from None
+        known = ", ".join(region.code for region in fleet.regions.values())
+        raise Refused(f"-c region={request.region}: no such region is in this fleet; it has {known}") from None
+
+
+def _claim(outdir: Path) -> Path:
+    """The folder beside `outdir` that this run writes into, made at once: better refused before than after the work."""
+    partial = outdir.with_name(f"{outdir.name}.partial-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+        if outdir.exists() and not outdir.is_dir():
+            raise NotADirectoryError(20, "is a file", str(outdir))
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise Refused(_unwritable(outdir, error)) from None
+    return partial
+
+
+def _unwritable(outdir: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return (
+        f"cannot write the templates to {outdir}: {error.filename or outdir}: {reason}; choose another with CDK_OUTDIR"
+    )
 
 
 def _put_in_place(partial: Path, final: Path) -> None:
@@ -88,7 +158,6 @@ def _put_in_place(partial: Path, final: Path) -> None:
         partial.rename(final)
         shutil.rmtree(old)
     else:
-        final.parent.mkdir(parents=True, exist_ok=True)
         partial.rename(final)
 
 
@@ -102,13 +171,27 @@ def _steps_to(descriptor: str | None) -> Step:
     return step
 
 
+def _end(signal_number: int, _frame: object) -> None:
+    """SIGTERM ends as an interrupt does: by way of every `finally`."""
+    raise SystemExit(128 + signal_number)
+
+
 def main() -> int:
-    """Run as the app. Exit code 0, 1 (the fleet breaks rules) or 2 (input cannot be read)."""
+    """Run as the app.
+
+    Returns:
+        0; 1: the fleet breaks rules, or a finding is open; 2: input cannot be read or output not be written;
+        130: interrupted. In all but the first nothing was put in place.
+    """
+    signal.signal(signal.SIGTERM, _end)
     request = request_of(sys.argv[1:], os.environ)
     try:
         fleet = load(request.blueprint)
         synthesize(fleet, request, _steps_to(os.environ.get("HYPERCELL_PROGRESS")))
-    except FleetError as error:
+    except (FleetError, Refused) as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted; nothing was changed", file=sys.stderr)
+        return EXIT_INTERRUPTED
     return 0
