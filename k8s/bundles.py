@@ -7,6 +7,7 @@ takes away the folders of cells that are no more: those it knows by the mark it 
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,26 +27,45 @@ class BundlesUnwritable(OSError):
     """The output folder cannot be written, or holds what is not ours. One sentence, with the path and what to do."""
 
 
-def write_bundles(fleet: Fleet, dist: Path, *, region: str | None = None, cell: str | None = None) -> None:
+def write_bundles(
+    fleet: Fleet,
+    dist: Path,
+    *,
+    region: str | None = None,
+    cell: str | None = None,
+    rendered: dict[str, dict[str, str]] | None = None,
+) -> None:
     """Write `dist/<region code>/<cell key>/` for every standing cell of the scope.
 
     Args:
         region: only the cells of this region (`use1` or `us-east-1`).
         cell: only this cell (`use1-a`). Without either, folders of vanished cells are removed.
+        rendered: what `render` gave for this scope, where that was done beforehand.
 
     Raises:
         BundlesUnwritable: a folder cannot be written, or one in the way was not written by us.
     """
-    chosen = [
+    if rendered is None:
+        rendered = render(fleet, region=region, cell=cell)
+    with _one_sentence(dist):
+        for one in _chosen(fleet, region, cell):
+            _write(one, rendered[one.name], dist / one.region.code / one.key)
+        if region is None and cell is None:
+            _remove_vanished(fleet, dist)
+
+
+def render(fleet: Fleet, *, region: str | None = None, cell: str | None = None) -> dict[str, dict[str, str]]:
+    """Cell to its files (`bundle_files`), of the scope that `write_bundles` takes."""
+    with _collector_paused():
+        return {one.name: bundle_files(one) for one in _chosen(fleet, region, cell)}
+
+
+def _chosen(fleet: Fleet, region: str | None, cell: str | None) -> list[Cell]:
+    return [
         one
         for one in fleet.cells
         if (region is None or region in (one.region.code, one.region.name)) and (cell is None or cell == one.name)
     ]
-    with _one_sentence(dist):
-        for one in chosen:
-            _write(one, dist / one.region.code / one.key)
-        if region is None and cell is None:
-            _remove_vanished(fleet, dist)
 
 
 def bundle_files(cell: Cell) -> dict[str, str]:
@@ -69,14 +89,14 @@ def bundle_files(cell: Cell) -> dict[str, str]:
     return files
 
 
-def _write(cell: Cell, final: Path) -> None:
+def _write(cell: Cell, files: dict[str, str], final: Path) -> None:
     if final.exists() and not (final / MARK).is_file():
         raise BundlesUnwritable(f"{final} was not written by this fleet; move it away, or choose another dist folder")
     partial = final.with_name(f"{final.name}.partial-{os.getpid()}")
     try:
         for folder in ("platform", "services"):
             (partial / folder).mkdir(parents=True)
-        for path, content in bundle_files(cell).items():
+        for path, content in files.items():
             (partial / path).write_text(content, "utf-8")
         (partial / MARK).write_text(_mark(cell.fleet, cell.name), "utf-8")
         if final.exists():
@@ -103,6 +123,18 @@ def _remove_vanished(fleet: Fleet, dist: Path) -> None:
             shutil.rmtree(folder)
             if not any(folder.parent.iterdir()):
                 folder.parent.rmdir()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Documents are trees: nothing in them refers back, and looking for cycles among them costs a quarter."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 @contextmanager
