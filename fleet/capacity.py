@@ -13,7 +13,9 @@ cell, and the addresses are checked for that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from itertools import combinations
 
 from fleet.cell import Cell
@@ -59,6 +61,20 @@ def pods_for(rps: float, service: Service, cells: int) -> int:
     return -int(-rps // (service.demand.per_pod * cells))
 
 
+def _remembered(compute: Callable[[Service, Region], int]) -> Callable[[Service, Region], int]:
+    """Computed once for each service and region of a fleet; manifests ask again for every cell."""
+
+    @wraps(compute)
+    def answer(service: Service, region: Region) -> int:
+        numbers, key = region.fleet._numbers, (compute.__name__, service.name, region.name)
+        if key not in numbers:
+            numbers[key] = compute(service, region)
+        return numbers[key]
+
+    return answer
+
+
+@_remembered
 def running_pods_per_cell(service: Service, region: Region) -> int:
     """Pods at peak in each hosting cell, with one hosting cell lost; at least one a zone. 0: nothing hosts it."""
     k = len(hosts(service, region))
@@ -68,6 +84,7 @@ def running_pods_per_cell(service: Service, region: Region) -> int:
     return max(carried, len(region.zones))
 
 
+@_remembered
 def limit_pods_per_cell(service: Service, region: Region) -> int:
     """The autoscaler's maximum in each hosting cell: the worst that `policies.survive` names."""
     k = len(hosts(service, region))
@@ -158,7 +175,7 @@ def ingress_pods(cell: Cell) -> tuple[int, int]:
     serving = [c for c in region.cells.values() if c.effective_weight > 0]
     if cell not in serving:
         return len(region.zones), len(region.zones)
-    routed = [s for s in region.fleet.services.values() if s.routes and region in s.in_regions]
+    routed = [s for s in region.fleet.services.values() if s.routes and s.runs_in(region)]
     peak = sum(s.demand.peak(region.name) for s in routed)
     shifted = sum(peak_with_a_region_lost(s, region) for s in routed)
     survive = region.fleet.policies.survive.cells
@@ -210,31 +227,40 @@ def worst_loss(cell: Cell) -> Loss:
     """
     region, survive = cell.region, cell.fleet.policies.survive
     others = [c for c in region.cells.values() if c is not cell and c.state in ("proving", "active")]
-    placed = [(s, frozenset(c.key for c in hosts(s, region))) for s in served(cell)]
-    losses = [
-        _loss(placed, region, frozenset(c.key for c in lost))
-        for lost in combinations(others, min(survive.cells, len(others)))
-    ]
+    together: dict[frozenset[str], list[Service]] = {}
+    for service in served(cell):
+        together.setdefault(frozenset(c.key for c in hosts(service, region)), []).append(service)
+    # Services of the same cells feel every loss alike: their needs are summed once for each number of cells left.
+    needs = {
+        among: [_need(services, region, max(1, left)) for left in range(len(among) + 1)]
+        for among, services in together.items()
+    }
+    losses = []
+    for lost in combinations(others, min(survive.cells, len(others))):
+        gone = frozenset(c.key for c in lost)
+        named = " and ".join(f"{region.name}/{key}" for key in sorted(gone))
+        text = f"{named} {'are' if len(gone) > 1 else 'is'}" if named else "nothing is"
+        losses.append(_sum(text, [need[len(among - gone)] for among, need in needs.items()]))
     if survive.regions:
-        counts = [(s, pods_for(peak_with_a_region_lost(s, region), s, len(among))) for s, among in placed]
-        losses.append(_sum("a region of the market is", counts, region))
+        shifted = [_need(services, region, len(among), shifted=True) for among, services in together.items()]
+        losses.append(_sum("a region of the market is", shifted))
     return max(losses, key=lambda loss: (loss.pods, loss.cpu))
 
 
-def _loss(placed: list[tuple[Service, frozenset[str]]], region: Region, lost: frozenset[str]) -> Loss:
-    peaks = [(s, pods_for(s.demand.peak(region.name), s, max(1, len(among - lost)))) for s, among in placed]
-    named = " and ".join(f"{region.name}/{key}" for key in sorted(lost))
-    return _sum(f"{named} {'are' if len(lost) > 1 else 'is'}" if named else "nothing is", peaks, region)
+def _need(services: list[Service], region: Region, cells: int, *, shifted: bool = False) -> tuple[int, int, int]:
+    """Pods, processors and memory of services in each of so many cells, at peak or with a region's share on top."""
+    pods = cpu = memory = 0
+    for service in services:
+        peak = peak_with_a_region_lost(service, region) if shifted else service.demand.peak(region.name)
+        number = max(pods_for(peak, service, cells), len(region.zones))
+        pods += number
+        cpu += number * pod_cpu(service, region)
+        memory += number * pod_memory(service, region)
+    return pods, cpu, memory
 
 
-def _sum(lost: str, counts: list[tuple[Service, int]], region: Region) -> Loss:
-    counts = [(service, max(pods, len(region.zones))) for service, pods in counts]
-    return Loss(
-        lost,
-        sum(pods for _, pods in counts),
-        sum(pods * pod_cpu(service, region) for service, pods in counts),
-        sum(pods * pod_memory(service, region) for service, pods in counts),
-    )
+def _sum(lost: str, needs: list[tuple[int, int, int]]) -> Loss:
+    return Loss(lost, sum(n[0] for n in needs), sum(n[1] for n in needs), sum(n[2] for n in needs))
 
 
 def pods_that_fit(cell: Cell) -> int:

@@ -110,5 +110,4 @@ class Cell(Document):
     @property
     def services(self) -> tuple[Service, ...]:
         """The services placed in this cell, in the order of the files."""
-        placed = self.fleet.placements.get(self._region.name, {})
-        return tuple(s for name, s in self.fleet.services.items() if self._key in placed.get(name, ()))
+        return self.fleet.placed.get((self._region.name, self._key), ())

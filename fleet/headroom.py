@@ -131,7 +131,7 @@ def _data(fleet: Fleet) -> Iterator[Limit]:
             pods = sum(
                 capacity.limit_pods_per_cell(s, region) * len(capacity.hosts(s, region))
                 for s in users
-                if region in s.in_regions
+                if s.runs_in(region)
             )
             if pods:
                 yield Limit(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from fleet.cell import Cell, CellDefaults
 from fleet.database import Database, Generation
@@ -131,6 +132,9 @@ class Fleet(Document):
     owners: dict[Key, Key] = Field(default_factory=dict)
     """Service to team, from the services' files."""
 
+    _numbers: dict[tuple[str, str, str], int] = PrivateAttr(default_factory=dict)
+    """What fleet/capacity.py has already computed."""
+
     def model_post_init(self, _context: Any) -> None:
         """Tell every part its own key and where it belongs, so that a part alone is enough to name it."""
         for name, region in self.regions.items():
@@ -169,6 +173,16 @@ class Fleet(Document):
     def operators(self) -> str:
         """Key of the team that runs the platform: `platform`, or the first while there is no such team."""
         return "platform" if "platform" in self.teams else next(iter(self.teams))
+
+    @cached_property
+    def placed(self) -> dict[tuple[str, str], tuple[Service, ...]]:
+        """Region and cell key to the services placed there, in the order of the files."""
+        found: dict[tuple[str, str], list[Service]] = {}
+        for region, services in self.placements.items():
+            for name, service in self.services.items():
+                for key in dict.fromkeys(services.get(name, ())):
+                    found.setdefault((region, key), []).append(service)
+        return {place: tuple(services) for place, services in found.items()}
 
     def cell(self, name: str) -> Cell:
         """The standing cell `use1-a`.

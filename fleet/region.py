@@ -101,7 +101,7 @@ class Region(Document):
     @property
     def services(self) -> tuple[str, ...]:
         """Names of the services that run in this region, in the order of the files."""
-        return tuple(name for name, service in self._fleet.services.items() if self in service.in_regions)
+        return tuple(name for name, service in self._fleet.services.items() if service.runs_in(self))
 
 
 class Removed(Document):

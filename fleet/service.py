@@ -155,7 +155,10 @@ class Service(Document):
 
     @property
     def in_regions(self) -> tuple[Region, ...]:
-        return tuple(r for r in self._fleet.regions.values() if self.regions is None or r.name in self.regions)
+        return tuple(region for region in self._fleet.regions.values() if self.runs_in(region))
+
+    def runs_in(self, region: Region) -> bool:
+        return self.regions is None or region.name in self.regions
 
     def cells_in(self, region: Region) -> tuple[Cell, ...]:
         """The cells it is placed in, as recorded in placements.yaml."""

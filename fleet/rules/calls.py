@@ -33,7 +33,7 @@ def _calls(fleet: Fleet, service: Service) -> Iterator[Finding]:
             yield Finding(path, f"{call.service} calls itself; leave it out")
         elif call.service in [earlier.service for earlier in service.calls[:place]]:
             yield Finding(path, f"{call.service} stands twice; name it once")
-        missing = [r.name for r in service.in_regions if r not in callee.in_regions]
+        missing = [r.name for r in service.in_regions if not callee.runs_in(r)]
         if missing and not call.degrades:
             text = (
                 f"{call.service} does not run in {listed(missing)}, where {service.name} does, and no call leaves its "

@@ -18,7 +18,7 @@ def check(fleet: Fleet) -> Iterator[Finding]:
     for service in fleet.services.values():
         yield from _asked(fleet, service)
         for region in regions:
-            if region in service.in_regions:
+            if service.runs_in(region):
                 yield from _hosting(service, region)
     for region in regions:
         for cell in region.cells.values():
@@ -71,11 +71,15 @@ def _bounded(cell: Cell) -> Iterator[Finding]:
         return
     own = cell.max_nodes is not None
     path = ("regions", region.name, "cells", cell.key, "max_nodes") if own else ("cell_defaults", "max_nodes")
+    room = (capacity.pods_that_fit(cell), capacity.cpu_that_fits(cell), capacity.memory_that_fits(cell))
+    limits = (capacity.limit_pods(cell), capacity.limit_cpu(cell), capacity.limit_memory(cell))
+    if all(limit <= most for limit, most in zip(limits, room, strict=True)):
+        return  # Even with every service at its limit at once: no need to try the losses one by one.
     loss = capacity.worst_loss(cell)
     for what, needed, most in (
-        ("pods", loss.pods, capacity.pods_that_fit(cell)),
-        ("processors", loss.cpu / 1000, capacity.cpu_that_fits(cell) / 1000),
-        ("GiB of memory", loss.memory / 2**30, capacity.memory_that_fits(cell) / 2**30),
+        ("pods", loss.pods, room[0]),
+        ("processors", loss.cpu / 1000, room[1] / 1000),
+        ("GiB of memory", loss.memory / 2**30, room[2] / 2**30),
     ):
         if needed > most:
             largest = max(capacity.served(cell), key=lambda s: capacity.limit_pods_per_cell(s, region))

@@ -20,7 +20,7 @@ def check(fleet: Fleet) -> Iterator[Finding]:
         for key, cells in placed.items():
             if key not in fleet.services:
                 yield Finding((*path, key), f"{key} is no service of this fleet; remove it, or add it to services/")
-            elif fleet.regions[name] not in fleet.services[key].in_regions:
+            elif not fleet.services[key].runs_in(fleet.regions[name]):
                 yield Finding((*path, key), f"{key} does not run in {name}; its `regions` say where")
             else:
                 yield from _cells(fleet.services[key], fleet.regions[name], cells)

@@ -30,7 +30,7 @@ def check(fleet: Fleet) -> Iterator[Finding]:
 
 def _within_one_minor(fleet: Fleet) -> Iterator[Finding]:
     for region in known.regions(fleet):
-        standing = [c for c in known.cells(fleet) if c.region is region and c.stands]
+        standing = [c for c in region.standing_cells if (c.release_name or fleet.release) in fleet.releases]
         newest = max(standing, key=lambda cell: minor(cell.release.kubernetes), default=None)
         for cell in standing:
             if newest is not None and minor(newest.release.kubernetes) - minor(cell.release.kubernetes) > 1:
