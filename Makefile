@@ -5,6 +5,8 @@ BIN := .venv/bin
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# The CDK's modules take seconds to compile: keep what was compiled, also where the environment says otherwise.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help setup demo up down test check format synth bench goldens docs lock clean
 
 help: ## list the targets
