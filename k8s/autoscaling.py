@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from fleet import capacity, names
+from fleet import names
 from fleet.cell import Cell
 from fleet.service import Service
 from k8s.documents import Body, Document
+from k8s.sizing import max_pods, min_pods
 from k8s.vocabulary import BEFORE_ITS_KIND, meta, obj, owned, sync
 
 CONTAINER = "app"
 """The service's own container; its proxy does not count."""
-
-
-def min_pods(service: Service, cell: Cell) -> int:
-    """What runs at least: the peak with one hosting cell lost, and one pod a zone."""
-    return max(capacity.running_pods_per_cell(service, cell.region), len(cell.region.zones))
-
-
-def max_pods(service: Service, cell: Cell) -> int:
-    """What may run at most: the peak with everything lost that `policies.survive` names."""
-    return max(capacity.limit_pods_per_cell(service, cell.region), min_pods(service, cell))
 
 
 def autoscaling(service: Service, cell: Cell) -> list[Document]:
@@ -61,8 +52,8 @@ def _by_use(service: Service, cell: Cell) -> Document:
         meta(service.name, names.namespace(service), labels=owned(service)),
         {
             "scaleTargetRef": _target(service),
-            "minReplicas": min_pods(service, cell),
-            "maxReplicas": max_pods(service, cell),
+            "minReplicas": min_pods(service, cell.region),
+            "maxReplicas": max_pods(service, cell.region),
             "metrics": [{"type": "ContainerResource", "containerResource": resource}],
             "behavior": _BEHAVIOUR,
         },
@@ -74,7 +65,7 @@ def _by_queue(service: Service, cell: Cell) -> list[Document]:
     name = service.scale.queue or ""
     region = cell.region
     queue = names.queue(service, name, fifo=service.queues[name].fifo)
-    least = min_pods(service, cell)
+    least = min_pods(service, cell.region)
     trigger = {
         "type": "aws-sqs-queue",
         "metadata": {
@@ -95,7 +86,7 @@ def _by_queue(service: Service, cell: Cell) -> list[Document]:
             {
                 "scaleTargetRef": _target(service),
                 "minReplicaCount": least,
-                "maxReplicaCount": max_pods(service, cell),
+                "maxReplicaCount": max_pods(service, cell.region),
                 "pollingInterval": 15,
                 "cooldownPeriod": 300,
                 # When SQS cannot be asked, what runs keeps running.

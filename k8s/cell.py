@@ -16,7 +16,7 @@ from k8s.foundations import foundations
 from k8s.gitops import gitops
 from k8s.guard import guard
 from k8s.ingress import ingress
-from k8s.manifest import Layer
+from k8s.manifest import Layer, in_wave
 from k8s.mesh import mesh
 from k8s.observability import observability
 from k8s.secrets import secrets
@@ -36,17 +36,20 @@ LAYERS: dict[str, tuple[int, Callable[[Cell], list[Document]]]] = {
 definitions, controllers, what stands on them. `gitops` comes before them for their project must be there."""
 
 
+def layers(cell: Cell) -> dict[str, list[Document]]:
+    """The platform's layers that hold anything in this cell, in the order they are applied."""
+    made = {name: [in_wave(one, wave) for one in documents(cell)] for name, (wave, documents) in LAYERS.items()}
+    return {name: documents for name, documents in made.items() if documents}
+
+
 def platform(cell: Cell) -> list[Layer]:
-    """The platform's layers as charts of one cdk8s app, each after the one before it; empty layers are left out."""
+    """The layers as charts of one cdk8s app, each after the one before it."""
     app = App()
     charts: list[Layer] = []
-    for name, (wave, documents) in LAYERS.items():
-        found = documents(cell)
-        if found:
-            chart = Layer(app, name, found, wave=wave)
-            if charts:
-                chart.add_dependency(charts[-1])
-            charts.append(chart)
+    for name, documents in layers(cell).items():
+        charts.append(Layer(app, name, documents))
+        if len(charts) > 1:
+            charts[-1].add_dependency(charts[-2])
     return charts
 
 

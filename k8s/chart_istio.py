@@ -5,6 +5,7 @@ from __future__ import annotations
 from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.region import Region
+from k8s import sizing
 from k8s.chart_values import hub, spread, system_pods
 from k8s.compute import INGRESS_POOL, mixes, pool_toleration
 from k8s.reach import GATEWAY_ACCOUNT
@@ -99,7 +100,7 @@ def _part(values: dict[str, object], key: str) -> dict[str, object]:
 
 def ingress(cell: Cell) -> Values:
     """Where viewers enter. ClusterIP: the load balancer is CDK's, a Service of another type would make a second."""
-    least, most = capacity.ingress_pods(cell)
+    least, most = sizing.gateway_pods(cell)
     return {
         **_gateway(cell, "ingress", least, most),
         "service": {
@@ -114,7 +115,7 @@ def ingress(cell: Cell) -> Values:
 
 def eastwest(cell: Cell) -> Values:
     """Where the region's other cells enter."""
-    least, most = capacity.ingress_pods(cell)
+    least, most = sizing.gateway_pods(cell)
     return {
         **_gateway(cell, "eastwest", len(cell.region.zones), max(least, most)),
         "networkGateway": cell.name,

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from fleet import capacity, names, spot
 from fleet.cell import Cell
 from fleet.service import Service
+from k8s import sizing
 from k8s.documents import Body, Budget, Document, NodeClassReference, NodePool, NodeTemplateSpec, Requirement, Taint
 from k8s.vocabulary import ASK_FIRST, BEFORE_ITS_KIND, POOL_LABEL, meta, sync
 
@@ -68,8 +69,8 @@ def nodes_of(cell: Cell) -> dict[str, int]:
     system = capacity.SYSTEM_NODES if cell.capacity == "karpenter" else 0
     if not mixes(cell):
         return {GENERAL: cell.nodes - system}
-    gateways = 2 * len(cell.region.zones) + _nodes(capacity.ingress_pods(cell)[1] * capacity.GATEWAY_CPU // 2)
-    burst = max(len(cell.region.zones), _nodes(capacity.burst_cpu(cell)))
+    gateways = 2 * len(cell.region.zones) + _nodes(sizing.gateway_pods(cell)[1] * capacity.GATEWAY_CPU // 2)
+    burst = max(len(cell.region.zones), _nodes(sizing.burst_cpu(cell)))
     rest = max(2, cell.nodes - system - gateways - burst)
     memory = max(1, rest // 5)
     return {SPOT: rest - memory, SPOT_MEMORY: memory, INGRESS_POOL: gateways, BURST: burst}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.service import Service
-from k8s.autoscaling import autoscaling, max_pods
+from k8s.autoscaling import autoscaling
 from k8s.documents import Document
 from k8s.secrets import entry, external, service_store
 from k8s.service_mesh import destination, in_mesh, patience
 from k8s.service_policy import denial, policies
+from k8s.sizing import max_pods
 from k8s.vocabulary import CELL_LABEL, PORT, meta, namespace, obj, owned
 from k8s.workload import deployment
 
@@ -59,7 +60,7 @@ def _namespace(service: Service, cell: Cell) -> Document:
 
 def _quota(service: Service, cell: Cell) -> Document:
     """Room for the limit and a rollout's surge beside it; no load balancer and no node port, ever."""
-    pods = -int(-max_pods(service, cell) * 3 // 2)
+    pods = -int(-max_pods(service, cell.region) * 3 // 2)
     cpu = pods * capacity.pod_cpu(service, cell.region)
     memory = pods * capacity.pod_memory(service, cell.region)
     hard = {

@@ -1,0 +1,81 @@
+"""How much of everything a cell's manifests ask for, so that no cell's numbers depend on what a sibling does today.
+
+`fleet.capacity` judges the fleet as it stands: who serves now, under which weights. Manifests are sized from what is
+recorded (placements, peaks, the cell's own weight): a sibling that drains or changes its weight is one of the losses
+that were counted beforehand, and must not roll out a change to every other cell of its region.
+"""
+
+from __future__ import annotations
+
+from fleet import capacity
+from fleet.cell import Cell
+from fleet.region import Region
+from fleet.service import Service
+
+
+def min_pods(service: Service, region: Region) -> int:
+    """What runs at least in each hosting cell: the peak with one of them lost, and one pod a zone."""
+    hosting = _placed(service, region)
+    lost = min(1, region.fleet.policies.survive.cells, hosting - 1)
+    return max(capacity.pods_for(service.demand.peak(region.name), service, hosting - lost), len(region.zones))
+
+
+def max_pods(service: Service, region: Region) -> int:
+    """What may run at most in each hosting cell: the peak with everything lost that `policies.survive` names."""
+    hosting = _placed(service, region)
+    lost = min(region.fleet.policies.survive.cells, hosting - 1)
+    cells_lost = capacity.pods_for(service.demand.peak(region.name), service, hosting - lost)
+    region_lost = capacity.pods_for(capacity.peak_with_a_region_lost(service, region), service, hosting)
+    return max(cells_lost, region_lost, min_pods(service, region))
+
+
+def _placed(service: Service, region: Region) -> int:
+    """Cells of the region the service is placed in, whatever their state; at least one, for the arithmetic."""
+    return max(1, len(service.cells_in(region)))
+
+
+def gateway_pods(cell: Cell) -> tuple[int, int]:
+    """Least and most pods of the cell's ingress gateway.
+
+    The cell's share of the region's routed peak is its own weight against siblings of the usual weight.
+    """
+    region, survive = cell.region, cell.fleet.policies.survive
+    usual = cell.fleet.cell_defaults.weight or 1
+    own = usual if cell.weight is None else max(cell.weight, usual)
+    routed = [service for service in cell.fleet.services.values() if service.routes and region in service.in_regions]
+    peak = sum(service.demand.peak(region.name) for service in routed)
+    shifted = sum(capacity.peak_with_a_region_lost(service, region) for service in routed)
+    cells = len(_hosting(region) | {cell.key})
+
+    def share(lost: int) -> float:
+        return own / (own + usual * (max(1, cells - lost) - 1))
+
+    floor = len(region.zones)
+    least = max(floor, _gateways(peak * share(min(1, survive.cells))))
+    return least, max(least, _gateways(max(peak * share(survive.cells), shifted * share(0))))
+
+
+def _gateways(rps: float) -> int:
+    return -int(-rps // capacity.GATEWAY_RPS)
+
+
+def _hosting(region: Region) -> set[str]:
+    """Keys of the cells that anything is placed in."""
+    return {key for placed in region.fleet.placements.get(region.name, {}).values() for key in placed}
+
+
+def burst_cpu(cell: Cell) -> int:
+    """Thousandths of a processor that the on-demand burst pool holds: the most that one lost cell leaves to this one."""
+    region = cell.region
+    return max((_left_behind(cell, lost) for lost in sorted(_hosting(region) - {cell.key})), default=0)
+
+
+def _left_behind(cell: Cell, lost: str) -> int:
+    region, left = cell.region, 0
+    for service in cell.services:
+        among = {host.key for host in service.cells_in(region)}
+        if lost in among:
+            peak = service.demand.peak(region.name)
+            more = capacity.pods_for(peak, service, len(among) - 1) - capacity.pods_for(peak, service, len(among))
+            left += more * capacity.pod_cpu(service, region)
+    return left
