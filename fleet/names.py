@@ -279,11 +279,6 @@ def image_repository(fleet: Fleet, image: str) -> str:
     return mirror_repository(fleet, f"images/{image}")
 
 
-def service_repository(fleet: Fleet, repository: str) -> str:
-    """ECR repository of a service's image; `repository` as in images/<service>.yaml."""
-    return f"{fleet.name}/{repository}"
-
-
 PLATFORM_CHANNEL = "platform"
 """Tag in `bundle_repository` that the cell's platform bundle is released by."""
 

@@ -30,13 +30,14 @@ class CellStack(CellStackBase):
         subnets = self._subnets(vpc_id)
         groups = self._groups(vpc_id)
         auto = AutoMode(self, "AutoMode", cell=self.cell) if self.cell.capacity == "auto-mode" else None
+        logs_key = self.key_arn("logs")
         cluster = CellCluster(
             self,
             "Cluster",
             cell=self.cell,
             subnets=list(subnets.control_plane.values()),
             security_group=groups.control_plane,
-            logs_key_arn=self.key_arn("logs"),
+            logs_key_arn=logs_key,
             compute=KARPENTER if auto is None else auto.compute,
         )
         CellAccess(self, "Access", cell=self.cell, cluster_name=cluster.name, log_group=cluster.log_group)
@@ -46,7 +47,7 @@ class CellStack(CellStackBase):
             cell=self.cell,
             cluster_name=cluster.name,
             cells_key_arn=self.key_arn("cells"),
-            logs_key_arn=self.key_arn("logs"),
+            logs_key_arn=logs_key,
         )
         alarms = CellAlarms(self, "Alarms", cell=self.cell)
         alarms.watch_control_plane()
@@ -113,7 +114,7 @@ class CellStack(CellStackBase):
             alarms.watch_door(
                 purpose,
                 load_balancer=door.full_name,
-                target_group=door.target_groups[purpose].attr_target_group_full_name,
+                target_group=door.metrics[purpose],
                 zone_names=subnets.zone_names,
             )
         return list(doors.values())
@@ -140,5 +141,5 @@ class CellStack(CellStackBase):
             "LoadBalancerController",
             cell=self.cell,
             cluster_name=cluster.name,
-            target_groups=[group.ref for door in doors for group in door.target_groups.values()],
+            target_groups=[arn for door in doors for arn in door.target_groups.values()],
         )

@@ -41,7 +41,8 @@ class CellAlarms(Construct):
     def __init__(self, scope: Construct, id: str, *, cell: Cell) -> None:
         super().__init__(scope, id)
         self._cell = cell
-        self._parts: list[str] = []
+        self._signals = Construct(self, "Signals")
+        self._names: list[str] = []
 
     def watch_door(self, purpose: str, *, load_balancer: str, target_group: str, zone_names: Mapping[str, str]) -> None:
         """Alarm on a zone without a healthy gateway, and on gateways that fail their check.
@@ -148,15 +149,17 @@ class CellAlarms(Construct):
 
     def roll_up(self) -> None:
         """The composite: any of the alarms."""
-        cloudwatch.CfnCompositeAlarm(
+        composite = cloudwatch.CfnCompositeAlarm(
             self,
             "Cell",
             alarm_name=names.cell_alarm(self._cell),
             alarm_description=f"{self._cell.name} is unwell: roll-outs stop, and operators look",
-            alarm_rule=" OR ".join(f'ALARM("{part}")' for part in self._parts),
+            alarm_rule=" OR ".join(f'ALARM("{part}")' for part in self._names),
             alarm_actions=[names.alarm_topic_arn(self._cell.region)],
             ok_actions=[names.alarm_topic_arn(self._cell.region)],
         )
+        # Its rule names the alarms, and CloudWatch wants them to exist.
+        composite.node.add_dependency(self._signals)
 
     def _on(
         self,
@@ -172,10 +175,11 @@ class CellAlarms(Construct):
         below: bool = False,
         silence: str = "notBreaching",
     ) -> None:
-        alarm = cloudwatch.CfnAlarm(
-            self,
+        self._names.append(names.cell_signal(self._cell, signal))
+        cloudwatch.CfnAlarm(
+            self._signals,
             names.pascal(signal),
-            alarm_name=names.cell_signal(self._cell, signal),
+            alarm_name=self._names[-1],
             alarm_description=f"{self._cell.name}: {about}",
             namespace=namespace,
             metric_name=metric,
@@ -187,7 +191,6 @@ class CellAlarms(Construct):
             comparison_operator="LessThanThreshold" if below else "GreaterThanOrEqualToThreshold",
             treat_missing_data=silence,
         )
-        self._parts.append(alarm.ref)
 
     def _on_ratio(
         self,
@@ -220,10 +223,11 @@ class CellAlarms(Construct):
         threshold: float,
         metrics: Sequence[cloudwatch.CfnAlarm.MetricDataQueryProperty],
     ) -> None:
-        alarm = cloudwatch.CfnAlarm(
-            self,
+        self._names.append(names.cell_signal(self._cell, signal))
+        cloudwatch.CfnAlarm(
+            self._signals,
             names.pascal(signal),
-            alarm_name=names.cell_signal(self._cell, signal),
+            alarm_name=self._names[-1],
             alarm_description=f"{self._cell.name}: {about}",
             metrics=list(metrics),
             evaluation_periods=minutes,
@@ -231,7 +235,6 @@ class CellAlarms(Construct):
             comparison_operator="GreaterThanOrEqualToThreshold",
             treat_missing_data="notBreaching",
         )
-        self._parts.append(alarm.ref)
 
 
 def _metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> cloudwatch.CfnAlarm.MetricProperty:

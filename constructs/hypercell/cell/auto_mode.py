@@ -44,16 +44,17 @@ class AutoMode(Construct):
         built_in = self._role("System", names.cell_role(cell, "system"))
         own = self._role("Nodes", names.cell_role(cell, "node"))
         self.node_role_arn = own.attr_arn
+        built_in_arn = built_in.attr_arn
         self.compute = Compute(
             cluster_policies=CLUSTER_POLICIES,
             own_policies=[
                 iam.CfnRole.PolicyProperty(
                     policy_name="tagged-nodes",
-                    policy_document=_tagged_nodes(cell, [built_in.attr_arn, own.attr_arn]),
+                    policy_document=_tagged_nodes(cell, [built_in_arn, self.node_role_arn]),
                 )
             ],
             node_pools=NODE_POOLS,
-            node_role_arn=built_in.attr_arn,
+            node_role_arn=built_in_arn,
         )
 
     def admit(self, cluster_name: str) -> None:

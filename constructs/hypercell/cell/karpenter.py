@@ -46,12 +46,11 @@ class Karpenter(Construct):
             assume_role_policy_document=trust("ec2.amazonaws.com"),
             managed_policy_arns=managed(*NODE_POLICIES),
         )
+        node_role_arn = node_role.attr_arn
         iam.CfnInstanceProfile(
             self, "NodeProfile", instance_profile_name=names.instance_profile(cell), roles=[node_role.ref]
         )
-        eks.CfnAccessEntry(
-            self, "NodeEntry", cluster_name=cluster_name, principal_arn=node_role.attr_arn, type="EC2_LINUX"
-        )
+        eks.CfnAccessEntry(self, "NodeEntry", cluster_name=cluster_name, principal_arn=node_role_arn, type="EC2_LINUX")
         queue = sqs.CfnQueue(
             self,
             "Queue",
@@ -61,17 +60,19 @@ class Karpenter(Construct):
             sqs_managed_sse_enabled=True,
         )
         self.queue_name = queue.attr_queue_name
-        rules = [self._rule(id, *warning, queue.attr_arn) for id, warning in WARNINGS.items()]
+        queue_arn = queue.attr_arn
+        rules = [self._rule(id, *warning, queue_arn) for id, warning in WARNINGS.items()]
         self.rules = [rule.ref for rule in rules]
         sqs.CfnQueuePolicy(
             self,
             "QueuePolicy",
             queues=[queue.ref],
-            policy_document=_queue_policy(cell, queue.attr_arn, [rule.attr_arn for rule in rules]),
+            policy_document=_queue_policy(cell, queue_arn, [rule.attr_arn for rule in rules]),
         )
         role = pod_role(self, "Role", cell=cell, purpose="karpenter")
-        for concern, policy in policies(cell, node_role_arn=node_role.attr_arn, queue_arn=queue.attr_arn).items():
-            iam.CfnManagedPolicy(self, concern, policy_document=policy, roles=[role.ref])
+        role_name = role.ref
+        for concern, policy in policies(cell, node_role_arn=node_role_arn, queue_arn=queue_arn).items():
+            iam.CfnManagedPolicy(self, concern, policy_document=policy, roles=[role_name])
         associate(self, "Association", cluster_name=cluster_name, purpose="karpenter", role=role)
 
     def _rule(self, id: str, source: str, kind: str, queue_arn: str) -> events.CfnRule:

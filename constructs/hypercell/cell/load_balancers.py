@@ -29,7 +29,8 @@ class Door(Construct):
     Zones are kept apart: no traffic crosses zones inside it, and a zone can be shifted away.
 
     Attributes:
-        target_groups: purpose (`names.target_group`) to the target group.
+        target_groups: purpose (`names.target_group`) to the target group's ARN.
+        metrics: purpose to the dimension `TargetGroup` of its metrics.
         dns_name, hosted_zone_id: what an alias record needs.
         full_name: the dimension `LoadBalancer` of its metrics.
     """
@@ -77,19 +78,21 @@ class Door(Construct):
                 )
             ],
         )
-        self.target_groups = {
-            purpose: self._target_group(cell, purpose, vpc_id, pod_port, keep_client_address)
-            for purpose, (_, pod_port) in listeners.items()
-        }
-        for purpose, (port, _) in listeners.items():
+        self.target_groups: dict[str, str] = {}
+        self.metrics: dict[str, str] = {}
+        balancer_arn = balancer.ref
+        for purpose, (port, pod_port) in listeners.items():
+            group = self._target_group(cell, purpose, vpc_id, pod_port, keep_client_address)
+            self.target_groups[purpose] = group.ref
+            self.metrics[purpose] = group.attr_target_group_full_name
             elb.CfnListener(
                 self,
                 f"{names.pascal(purpose)}Listener",
-                load_balancer_arn=balancer.ref,
+                load_balancer_arn=balancer_arn,
                 port=port,
                 protocol="TCP",
                 default_actions=[
-                    elb.CfnListener.ActionProperty(type="forward", target_group_arn=self.target_groups[purpose].ref)
+                    elb.CfnListener.ActionProperty(type="forward", target_group_arn=self.target_groups[purpose])
                 ],
             )
         self.dns_name = balancer.attr_dns_name

@@ -74,7 +74,7 @@ class CellGroups(Construct):
         rule = ec2.CfnSecurityGroup.IngressProperty(
             ip_protocol="tcp", from_port=port, to_port=port, source_prefix_list_id=prefix_list
         )
-        return self._group(f"Door{id}", f"{id} to the cell's ingress", [rule], self._to_gateway(names.WEB_PORT))
+        return self._group(f"Door{id}", f"{id} to the ingress of the cell", [rule], self._to_gateway(names.WEB_PORT))
 
     def _eastwest(self, siblings: Sequence[str]) -> str:
         rules = [_from_network(network, names.MESH_PORT, "cells of the region") for network in siblings]
@@ -111,7 +111,7 @@ class CellGroups(Construct):
         rules += [_from_network(network, API_PORT, "cells of the region") for network in siblings]
         access = self._cell.region.access
         if access.path == "cidrs":
-            rules += [_from_network(network, API_PORT, "operators' networks") for network in access.cidrs]
+            rules += [_from_network(network, API_PORT, "networks of operators") for network in access.cidrs]
         own = str(addressing.cell_block(self._cell))
         egress = ec2.CfnSecurityGroup.EgressProperty(ip_protocol="tcp", from_port=1025, to_port=65535, cidr_ip=own)
         return self._group("ControlPlane", "Control plane of the cell", rules, [egress])

@@ -50,13 +50,11 @@ class CellSubnets(Construct):
         tables: list[str] = []
         for zone in cell.region.zones:
             tables.append(self._way_out(cell, zone, vpc_id, nat_gateways[zone], nat_interfaces.get(zone)))
-            subnet = self._node_subnet(cell, zone, vpc_id, tables[-1])
-            self.nodes[zone] = subnet.ref
-            self.zone_names[zone] = subnet.attr_availability_zone
+            self.nodes[zone], self.zone_names[zone] = self._node_subnet(cell, zone, vpc_id, tables[-1])
             self.control_plane[zone] = (
                 self._control_plane_subnet(cell, zone, vpc_id, tables[-1])
                 if cell.capacity == "karpenter"
-                else subnet.ref
+                else self.nodes[zone]
             )
         for service, policy in (("s3", _s3_policy(cell)), ("dynamodb", _own_accounts_policy(cell))):
             ec2.CfnVPCEndpoint(
@@ -88,7 +86,7 @@ class CellSubnets(Construct):
         )
         return table
 
-    def _node_subnet(self, cell: Cell, zone: str, vpc_id: str, table: str) -> ec2.CfnSubnet:
+    def _node_subnet(self, cell: Cell, zone: str, vpc_id: str, table: str) -> tuple[str, str]:
         id = f"Nodes{names.pascal(zone)}"
         subnet = ec2.CfnSubnet(
             self,
@@ -105,16 +103,17 @@ class CellSubnets(Construct):
                 }
             ),
         )
-        ec2.CfnSubnetRouteTableAssociation(self, f"{id}Routes", subnet_id=subnet.ref, route_table_id=table)
+        subnet_id = subnet.ref
+        ec2.CfnSubnetRouteTableAssociation(self, f"{id}Routes", subnet_id=subnet_id, route_table_id=table)
         for block in addressing.prefix_blocks(cell, zone):
             ec2.CfnSubnetCidrReservation(
                 self,
                 f"{id}Prefixes{block.prefixlen}",
-                subnet_id=subnet.ref,
+                subnet_id=subnet_id,
                 cidr=str(block),
                 reservation_type="prefix",
             )
-        return subnet
+        return subnet_id, subnet.attr_availability_zone
 
     def _control_plane_subnet(self, cell: Cell, zone: str, vpc_id: str, table: str) -> str:
         id = f"ControlPlane{names.pascal(zone)}"
