@@ -9,7 +9,8 @@ from contextlib import contextmanager
 # moto lists the regions of new services itself and lags behind (DSQL: two); read whenever a backend is asked for.
 _SETTINGS = {
     "MOTO_ALLOW_NONEXISTENT_REGION": "true",
-    "MOTO_IAM_LOAD_MANAGED_POLICIES": "false",
+    # 1,300 machine images for each account and region; ours have ids of their own.
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
 }
 
 
@@ -25,8 +26,14 @@ def standing() -> Iterator[None]:
         prepare()
         from moto import mock_aws
 
-        with mock_aws():
+        mock = mock_aws()
+        mock.start()
+        try:
             yield
+        finally:
+            # Dropped, not reset: a reset builds every backend anew, to be thrown away.
+            mock.stop(remove_data=False)
+            _forget()
     finally:
         for name, value in before.items():
             if value is None:
@@ -35,11 +42,22 @@ def standing() -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _forget() -> None:
+    from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
+
+    for backends in BackendDict._instances:
+        backends.clear()
+    BackendDict._instances.clear()
+    reset_model_data()
+
+
 def prepare() -> None:
     """Install caches, adapters and repairs into moto; safe to call again."""
     from local import speed
 
-    speed.install()
+    speed.install_readers()
     from local import cloudformation
 
+    speed.install()
     cloudformation.install()

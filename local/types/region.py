@@ -39,9 +39,8 @@ def _secret(properties: Properties) -> Properties:
 
 
 def _alarm(making: Making) -> Mapping[str, Any]:
-    name = making.properties["AlarmName"]
-    found = making.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    return {"Arn": found[0]["AlarmArn"]}
+    place = making.place
+    return {"Arn": f"arn:aws:cloudwatch:{place.region}:{place.account}:alarm:{making.properties['AlarmName']}"}
 
 
 ROWS = (
