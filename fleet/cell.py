@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, PrivateAttr
@@ -70,7 +71,7 @@ class Cell(Document):
     def fleet(self) -> Fleet:
         return self._region.fleet
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`use1-a`: unique in the fleet."""
         return f"{self._region.code}-{self._key}"

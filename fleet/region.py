@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, PrivateAttr
@@ -71,12 +72,12 @@ class Region(Document):
     _name: str = PrivateAttr(default="")
     _fleet: Fleet = PrivateAttr()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`us-east-1`."""
         return self._name
 
-    @property
+    @cached_property
     def code(self) -> str:
         """`use1`, as in the region's zone IDs."""
         return geography.code(self._name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -141,7 +142,7 @@ class Service(Document):
     _team: str = PrivateAttr(default="")
     _fleet: Fleet = PrivateAttr()
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self._name
 
