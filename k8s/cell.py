@@ -26,14 +26,15 @@ LAYERS: dict[str, tuple[int, Callable[[Cell], list[Document]]]] = {
     "foundations": (-5, lambda cell: [*foundations(cell), *deployers()]),
     "gitops": (-2, gitops),
     "add-ons": (0, addons),
-    "compute": (4, compute),
+    "compute": (2, compute),
     "secrets": (5, secrets),
     "mesh": (6, mesh),
     "ingress": (7, ingress),
     "observability": (8, observability),
 }
 """Layer to its wave and its documents, in the order they are applied. The add-ons take waves 0 to 3 among themselves:
-definitions, controllers, what stands on them. `gitops` comes before them for their project must be there."""
+definitions, controllers, what stands on them; nodes come before the gateways, which wait for theirs. `gitops` comes
+first, for the projects it holds must be there."""
 
 
 def layers(cell: Cell) -> dict[str, list[Document]]:

@@ -18,13 +18,15 @@ def hub(cell: Cell, *source: str) -> str:
 
 
 def system_pods(cell: Cell) -> Values:
-    """On the system nodes. Auto Mode has none: there the pods go where all others go."""
+    """On the system nodes. In Auto Mode those of its built-in pool will do, the only ones before the cell's own pools
+    are there."""
+    tolerations = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
     if cell.capacity == "auto-mode":
-        return {}
+        return {"tolerations": tolerations}
     apart = {"key": "karpenter.sh/nodepool", "operator": "DoesNotExist"}
     terms = {"nodeSelectorTerms": [{"matchExpressions": [apart]}]}
     return {
-        "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}],
+        "tolerations": tolerations,
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}},
     }
 
@@ -50,7 +52,7 @@ def karpenter(cell: Cell) -> Values:
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["karpenter"][1]},
         "controller": {
             "image": {"repository": hub(cell, "karpenter", "controller")},
-            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+            "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
         },
         "settings": {
             "clusterName": names.cluster(cell),

@@ -15,7 +15,7 @@ from k8s.documents import Body, Document, NetworkPolicy, TargetGroupBinding
 from k8s.mesh import NETWORKING, istio
 from k8s.reach import routed
 from k8s.service_mesh import ROUTE_RETRIES, ROUTE_TIMEOUT
-from k8s.vocabulary import ASK_FIRST, BEFORE_ITS_KIND, EASTWEST, INGRESS, PORT, host, meta, obj, sync
+from k8s.vocabulary import AGENTS, ASK_FIRST, BEFORE_ITS_KIND, EASTWEST, INGRESS, PORT, host, meta, obj, sync
 
 GATEWAY = f"{INGRESS}/public"
 HTTPS = 443
@@ -26,10 +26,10 @@ _CERTIFICATE = "public-tls"
 def ingress(cell: Cell) -> list[Document]:
     """Certificate, gateway, routes, bindings and network policies."""
     bindings = [_binding(cell, "web", INGRESS, "ingress", HTTPS), _binding(cell, "health", INGRESS, "ingress", HTTPS)]
-    policies = [_policy(INGRESS, _public(cell), names.WEB_PORT)]
+    policies = [_public(cell)]
     if cell.region.meshed:
         bindings.append(_binding(cell, "mesh", EASTWEST, "eastwest", names.MESH_PORT))
-        policies.append(_policy(EASTWEST, [str(addressing.region_block(cell.region))], names.MESH_PORT))
+        policies.append(_mesh_door(cell))
     return [
         _issuer(cell),
         _certificate(cell),
@@ -184,14 +184,27 @@ def _binding(cell: Cell, purpose: str, space: str, service: str, port: int) -> T
     }
 
 
-def _public(cell: Cell) -> list[str]:
-    """Where the load balancer's own addresses are: it hands viewers over under them."""
-    return [str(addressing.public_subnet(cell.region, zone)) for zone in cell.region.zones]
+def _public(cell: Cell) -> NetworkPolicy:
+    """Viewers come under their own addresses, which the load balancer keeps: who may is its security groups' to say.
+    Its own addresses, in the public subnets, ask only whether the gateway can serve."""
+    own = [str(addressing.public_subnet(cell.region, zone)) for zone in cell.region.zones]
+    return _policy(INGRESS, [{"ports": [_tcp(names.WEB_PORT)]}, _from(own, names.STATUS_PORT)])
 
 
-def _policy(space: str, sources: list[str], port: int) -> NetworkPolicy:
-    """Only load balancers come in, to the port that serves and the one that says whether it can."""
-    ports = [{"protocol": "TCP", "port": port}, {"protocol": "TCP", "port": names.STATUS_PORT}]
+def _mesh_door(cell: Cell) -> NetworkPolicy:
+    """Other cells come by way of the internal load balancer, under its addresses."""
+    return _policy(EASTWEST, [_from([str(addressing.region_block(cell.region))], names.MESH_PORT, names.STATUS_PORT)])
+
+
+def _tcp(port: int) -> Body:
+    return {"protocol": "TCP", "port": port}
+
+
+def _from(cidrs: list[str], *ports: int) -> Body:
+    return {"from": [{"ipBlock": {"cidr": cidr}} for cidr in cidrs], "ports": [_tcp(port) for port in ports]}
+
+
+def _policy(space: str, rules: list[Body]) -> NetworkPolicy:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -199,13 +212,10 @@ def _policy(space: str, sources: list[str], port: int) -> NetworkPolicy:
         "spec": {
             "podSelector": {},
             "policyTypes": ["Ingress"],
-            "ingress": [
-                {"from": [{"ipBlock": {"cidr": cidr}} for cidr in sources], "ports": ports},
-                {"from": [_observability()], "ports": [{"protocol": "TCP", "port": 15020}]},
-            ],
+            "ingress": [*rules, {"from": [_observability()], "ports": [_tcp(15020)]}],
         },
     }
 
 
 def _observability() -> Body:
-    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "observability-agents"}}}
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": AGENTS}}}

@@ -137,7 +137,8 @@ def _scrape() -> Body:
 
 def _gateway(cell: Cell) -> Document:
     region = cell.region.name
-    group = names.log_group(cell.fleet, cell.name)
+    # The group is CDK's, encrypted and with its retention: the collector may write to it and make none.
+    group = names.cell_log_group(cell)
     config = {
         "receivers": {"otlp": _OTLP},
         "processors": {
@@ -148,8 +149,9 @@ def _gateway(cell: Cell) -> Document:
         "exporters": {
             "awsemf": {
                 "region": region,
-                "namespace": cell.fleet.name,
-                "log_group_name": f"{group}/metrics",
+                "namespace": names.cell_metrics(cell.fleet),
+                "log_group_name": group,
+                "log_stream_name": "metrics",
                 "dimension_rollup_option": "NoDimensionRollup",
                 "resource_to_telemetry_conversion": {"enabled": True},
                 "metric_declarations": [
@@ -161,8 +163,8 @@ def _gateway(cell: Cell) -> Document:
             },
             "awscloudwatchlogs": {
                 "region": region,
-                "log_group_name": f"{group}/services",
-                "log_stream_name": "gateway",
+                "log_group_name": group,
+                "log_stream_name": "services",
             },
             "awsxray": {"region": region, "index_all_attributes": False},
         },

@@ -1,0 +1,138 @@
+"""Nodes: enough kinds of them, in the right zones, within the cell's bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fleet import capacity, names, spot
+from fleet.cell import Cell
+
+Document = dict[str, Any]
+OfKind = Callable[[Cell, str], list[Document]]
+
+
+def _values(pool: Document, key: str, operator: str = "In") -> list[str]:
+    for requirement in pool["spec"]["template"]["spec"]["requirements"]:
+        if requirement["key"].endswith(key) and requirement["operator"] == operator:
+            return list(requirement["values"])
+    return []
+
+
+@pytest.fixture
+def pools(of_kind: OfKind) -> Callable[[Cell], dict[str, Document]]:
+    return lambda cell: {pool["metadata"]["name"]: pool for pool in of_kind(cell, "NodePool")}
+
+
+@pytest.fixture
+def spotted(cells: list[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.fleet.policies.spot.share]
+
+
+def test_pools_stay_in_the_cells_three_zones(cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]) -> None:
+    for cell in cells:
+        for pool in pools(cell).values():
+            assert _values(pool, "topology.k8s.aws/zone-id") == list(cell.region.zones)
+            assert len(cell.region.zones) >= 3
+            assert "use1-az3" not in cell.region.zones
+
+
+def test_the_spot_pool_asks_for_what_the_count_of_types_is_made_of(
+    spotted: list[Cell], pools: Callable[[Cell], dict[str, Document]]
+) -> None:
+    for cell in spotted:
+        pool = pools(cell)["spot"]
+        assert _values(pool, "capacity-type") == ["spot"]
+        assert tuple(_values(pool, "instance-category")) == spot.CATEGORIES
+        assert _values(pool, "instance-generation", "Gt") == [str(spot.NEWER_THAN)]
+        assert _values(pool, "instance-cpu", "Gt") == [str(spot.CPU_FROM - 1)]
+        assert _values(pool, "instance-cpu", "Lt") == [str(spot.CPU_TO + 1)]
+        assert tuple(_values(pool, "kubernetes.io/arch")) == spot.ARCHITECTURES
+        assert len(spot.reachable(cell.region.zones)) >= cell.fleet.policies.spot.types
+        for zone in cell.region.zones:
+            assert len(spot.types(zone)) >= spot.FEWEST_IN_ZONE
+
+
+def test_on_demand_is_for_gateways_and_for_the_hour_without_spot(
+    spotted: list[Cell], pools: Callable[[Cell], dict[str, Document]]
+) -> None:
+    for cell in spotted:
+        bought = {name: _values(pool, "capacity-type") for name, pool in pools(cell).items()}
+        assert {name for name, kinds in bought.items() if kinds == ["on-demand"]} == {"ingress", "ondemand-burst"}
+        weights = {name: pool["spec"]["weight"] for name, pool in pools(cell).items()}
+        assert weights["ondemand-burst"] < min(weights[name] for name in weights if name != "ondemand-burst")
+        burst = int(pools(cell)["ondemand-burst"]["spec"]["limits"]["cpu"]) * 1000
+        assert burst >= capacity.burst_cpu(cell)
+
+
+def test_pools_are_bounded_and_together_within_the_cell(
+    cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]
+) -> None:
+    for cell in cells:
+        limits = [pool["spec"]["limits"] for pool in pools(cell).values()]
+        assert all({"cpu", "memory", "nodes"} <= set(limit) for limit in limits)
+        assert sum(int(limit["nodes"]) for limit in limits) <= cell.nodes
+        assert sum(int(limit["cpu"]) for limit in limits) * 1000 >= capacity.limit_cpu(cell)
+
+
+def test_drift_and_consolidation_are_slow_and_never_frozen(
+    cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]
+) -> None:
+    for cell in cells:
+        for pool in pools(cell).values():
+            disruption = pool["spec"]["disruption"]
+            assert re.fullmatch(r"[1-9]\d*m", disruption["consolidateAfter"])
+            always = [budget for budget in disruption["budgets"] if "schedule" not in budget]
+            assert all(budget["nodes"] != "0" for budget in always)
+            assert any("Drifted" in budget["reasons"] for budget in always)
+            for budget in always:
+                if "Underutilized" in budget["reasons"]:
+                    assert budget["nodes"] in ("1", "5%", "10%")
+            for budget in disruption["budgets"]:
+                assert ("schedule" in budget) is ("duration" in budget)
+                assert budget["reasons"]
+            template = pool["spec"]["template"]["spec"]
+            assert int(template["expireAfter"].removesuffix("h")) <= 30 * 24
+            assert template["terminationGracePeriod"]
+
+
+def test_nodes_are_pinned_closed_and_encrypted(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        for node in of_kind(cell, "EC2NodeClass"):
+            spec = node["spec"]
+            assert spec["amiSelectorTerms"] == [{"alias": cell.release.node_image}]
+            assert "@latest" not in cell.release.node_image
+            assert spec["metadataOptions"]["httpTokens"] == "required"
+            assert spec["metadataOptions"]["httpPutResponseHopLimit"] == 1
+            assert spec["associatePublicIPAddress"] is False
+            assert all(
+                disk["ebs"]["encrypted"] and disk["ebs"]["volumeType"] == "gp3" for disk in spec["blockDeviceMappings"]
+            )
+            assert spec["instanceProfile"] == names.instance_profile(cell)
+            assert spec["kubelet"]["maxPods"] == cell.pods_per_node
+            for selector in ("subnetSelectorTerms", "securityGroupSelectorTerms"):
+                assert spec[selector] == [{"tags": {"karpenter.sh/discovery": names.cluster(cell)}}]
+
+
+def test_an_auto_mode_cell_uses_auto_modes_own_class(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        auto = cell.capacity == "auto-mode"
+        assert len(of_kind(cell, "NodeClass")) == auto
+        assert len(of_kind(cell, "EC2NodeClass")) == (not auto)
+        for pool in of_kind(cell, "NodePool"):
+            kind = pool["spec"]["template"]["spec"]["nodeClassRef"]["kind"]
+            assert kind == ("NodeClass" if auto else "EC2NodeClass")
+
+
+def test_only_pods_that_ask_for_it_land_on_a_tainted_pool(
+    spotted: list[Cell], pools: Callable[[Cell], dict[str, Document]], of_kind: OfKind
+) -> None:
+    for cell in spotted:
+        tainted = {name for name, pool in pools(cell).items() if pool["spec"]["template"]["spec"].get("taints")}
+        assert tainted == {"ingress", "spot-memory"}
+        for deployment in of_kind(cell, "Deployment"):
+            tolerated = deployment["spec"]["template"]["spec"].get("tolerations", [])
+            assert all(toleration["value"] != "ingress" for toleration in tolerated)

@@ -1,0 +1,191 @@
+"""Delivery: plain Applications, own tags, nothing pruned, everything pinned, nothing secret in a bundle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from fleet import names
+from fleet.cell import Cell
+from fleet.model import Fleet
+from k8s.addons import charts_of
+
+Document = dict[str, Any]
+Documents = Callable[[Cell], list[Document]]
+Files = Callable[[Cell], dict[str, list[Document]]]
+OfKind = Callable[[Cell, str], list[Document]]
+
+
+def test_nothing_is_pruned_by_itself_and_no_bundle_may_be_empty(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        for application in of_kind(cell, "Application"):
+            automated = application["spec"]["syncPolicy"]["automated"]
+            assert automated == {"prune": False, "selfHeal": True, "allowEmpty": False}
+            assert "finalizers" not in application["metadata"]
+        assert of_kind(cell, "ApplicationSet") == []
+
+
+def test_every_bundle_has_one_application_with_a_channel_of_its_own(cells: list[Cell], files: Files) -> None:
+    for cell in cells:
+        repository = f"oci://{names.registry(cell.region)}/{names.bundle_repository(cell)}"
+        channels = [
+            application["spec"]["source"]["targetRevision"]
+            for application in files(cell)["platform/gitops"]
+            if application["kind"] == "Application" and application["spec"]["source"]["repoURL"] == repository
+        ]
+        services = [file.partition("/")[2] for file in files(cell) if file.startswith("services/")]
+        assert sorted(channels) == sorted(["platform", *(f"service-{name}" for name in services)])
+
+
+def test_argo_cd_reads_the_cells_repository_and_the_regions_mirror_only(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        own = f"oci://{names.registry(cell.region)}/{names.bundle_repository(cell)}"
+        mirror = f"{names.registry(cell.region)}/{cell.fleet.name}/mirror/charts"
+        for application in of_kind(cell, "Application"):
+            source = application["spec"]["source"]["repoURL"]
+            assert source == own or source.startswith(mirror)
+        for project in of_kind(cell, "AppProject"):
+            assert all(s == own or s.startswith(mirror) for s in project["spec"]["sourceRepos"])
+
+
+def test_charts_have_the_releases_versions_and_land_where_their_charts_are(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        applications = {a["metadata"]["name"]: a["spec"] for a in of_kind(cell, "Application")}
+        for name, chart in charts_of(cell).items():
+            source = applications[name]["source"]
+            assert source["targetRevision"] == cell.release.charts[chart.chart]
+            repository = f"{source['repoURL']}/{source['chart']}".removeprefix(f"{names.registry(cell.region)}/")
+            assert repository == names.chart_repository(cell.fleet, chart.chart)
+
+
+def test_a_release_leaves_no_chart_behind(cells: list[Cell]) -> None:
+    """Every chart a release names is installed, save those that Auto Mode or the lack of a mesh make needless."""
+    for cell in cells:
+        needless = (
+            {"karpenter", "karpenter-crd", "aws-load-balancer-controller"} if cell.capacity == "auto-mode" else set()
+        )
+        needless |= set() if cell.region.meshed else {"istio-cni"}
+        assert {chart.chart for chart in charts_of(cell).values()} == set(cell.release.charts) - needless
+
+
+def test_versions_are_pinned(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        for application in of_kind(cell, "Application"):
+            if "chart" in application["spec"]["source"]:
+                assert re.fullmatch(r"v?\d+\.\d+\.\d+", application["spec"]["source"]["targetRevision"])
+
+
+def test_each_project_deploys_as_somebody_with_fewer_rights_than_argo_cd(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        accounts = {f"{a['metadata']['namespace']}:{a['metadata']['name']}" for a in of_kind(cell, "ServiceAccount")}
+        for project in of_kind(cell, "AppProject"):
+            deployers = {d["defaultServiceAccount"] for d in project["spec"]["destinationServiceAccounts"]}
+            assert len(deployers) == 1
+            assert deployers <= accounts
+        argo = next(a for a in of_kind(cell, "Application") if a["metadata"]["name"] == "argo-cd")
+        settings = argo["spec"]["source"]["helm"]["valuesObject"]["configs"]["cm"]
+        assert settings["application.sync.impersonation.enabled"] == "true"
+
+
+def test_services_may_make_namespaces_and_nothing_else_of_the_cluster(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        (project,) = [p for p in of_kind(cell, "AppProject") if p["metadata"]["name"] == "services"]
+        assert project["spec"]["clusterResourceWhitelist"] == [{"group": "", "kind": "Namespace"}]
+        assert "*" not in {destination["namespace"] for destination in project["spec"]["destinations"]}
+
+
+def test_what_something_stands_on_comes_in_an_earlier_wave(cells: list[Cell], documents: Documents) -> None:
+    def wave(document: Document) -> int:
+        return int(document["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"])
+
+    for cell in cells:
+        waves = {
+            (d["kind"], d["metadata"]["name"]): wave(d)
+            for d in documents(cell)
+            if "argocd.argoproj.io/sync-wave" in d["metadata"].get("annotations", {})
+        }
+        order = [
+            ("ValidatingAdmissionPolicy", "fleet-namespace-deletion"),
+            ("Namespace", "istio-system"),
+            ("AppProject", "add-ons"),
+            ("Application", "istio-base"),
+            ("Application", "istiod"),
+            ("Application", "ingress"),
+            ("ClusterSecretStore", "cell"),
+            ("Gateway", "public"),
+        ]
+        found = [waves[one] for one in order]
+        assert found == sorted(found)
+        assert len(set(found)) == len(found)
+        for pool in ("spot", "ingress", "general"):
+            assert waves.get(("NodePool", pool), -1) < waves["Application", "ingress"]
+        assert all(w == 9 for (kind, name), w in waves.items() if kind == "Application" and name.startswith("service-"))
+
+
+def test_no_secret_stands_in_a_bundle(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        secrets = of_kind(cell, "Secret")
+        assert len(secrets) == cell.region.meshed
+        for secret in secrets:
+            assert secret["type"] == "kubernetes.io/service-account-token"
+            assert not {"data", "stringData"} & set(secret)
+
+
+def test_a_service_reads_its_own_secrets_only(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        stores = {s["metadata"]["name"]: s["spec"] for s in of_kind(cell, "ClusterSecretStore")}
+        for service in cell.services:
+            if service.secrets:
+                store = stores[f"service-{service.name}"]
+                assert store["conditions"] == [{"namespaces": [service.name]}]
+                read = {
+                    store["provider"]["aws"]["prefix"] + entry["remoteRef"]["key"]
+                    for secret in of_kind(cell, "ExternalSecret")
+                    if secret["metadata"]["namespace"] == service.name
+                    for entry in secret["spec"]["data"]
+                }
+                assert read == {names.service_secret(service, key) for key in service.secrets}
+        tenants = {service.name for service in cell.fleet.services.values()}
+        for name, store in stores.items():
+            if not name.startswith("service-"):
+                assert not tenants & {space for c in store["conditions"] for space in c["namespaces"]}
+
+
+def test_the_registrys_token_is_renewed_three_times_in_its_life(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        tokens = [s for s in of_kind(cell, "ExternalSecret") if s["metadata"]["name"].startswith("registry-")]
+        assert {t["spec"]["refreshInterval"] for t in tokens} == {"4h"}
+        kinds = {t["spec"]["target"]["template"]["data"]["type"] for t in tokens}
+        assert kinds == {"oci", "helm"}
+
+
+def test_collectors_refuse_before_they_drown_and_batch_last(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        collectors = of_kind(cell, "OpenTelemetryCollector")
+        assert {c["spec"]["mode"] for c in collectors} == {"daemonset", "deployment"}
+        for collector in collectors:
+            config = collector["spec"]["config"]
+            for pipeline in config["service"]["pipelines"].values():
+                assert pipeline["processors"][0] == "memory_limiter"
+                assert pipeline["processors"][-1] == "batch"
+                for part in ("receivers", "processors", "exporters"):
+                    assert set(pipeline[part]) <= set(config[part])
+
+
+def test_every_signal_carries_its_cell(fleet: Fleet, of_kind: OfKind) -> None:
+    for cell in fleet.cells:
+        for collector in of_kind(cell, "OpenTelemetryCollector"):
+            config = collector["spec"]["config"]
+            said = {a["key"]: a["value"] for a in config["processors"]["resource"]["attributes"]}
+            assert said["fleet.cell"] == cell.name
+            assert all("resource" in p["processors"] for p in config["service"]["pipelines"].values())
+
+
+def test_collectors_write_where_their_role_may(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        for collector in of_kind(cell, "OpenTelemetryCollector"):
+            for name, exporter in collector["spec"]["config"]["exporters"].items():
+                if name in ("awsemf", "awscloudwatchlogs"):
+                    assert exporter["log_group_name"] == names.cell_log_group(cell)
+                    assert exporter["region"] == cell.region.name
