@@ -57,7 +57,8 @@ class CachePolicies(Construct):
 
     def _policy(self, fleet: Fleet, cache: str, origin: str) -> str:
         keeping = KEEPING[cache]
-        headers = [*(["Host"] if origin == "cells" else []), *(["x-language"] if cache == "pages" else [])]
+        languages = ["x-language"] if cache == "pages" else []
+        headers = ["Host", *languages] if origin == "cells" else []
         # An object of a bucket does not depend on the query; a page does.
         queries = "none" if origin == "bucket" else "all"
         policy = cloudfront.CfnCachePolicy(

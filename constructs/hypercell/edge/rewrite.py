@@ -27,7 +27,7 @@ def source(host: Host) -> str:
     canonical = pages and not any(name.startswith("*") for name in host.names)
     settings = {
         "canonicalHost": host.names[0] if canonical else None,
-        "language": pages,
+        "language": pages and host.origin == "cells",
         "slash": pages and host.origin == "cells",
         "index": host.origin == "bucket",
     }
