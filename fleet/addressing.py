@@ -134,13 +134,3 @@ def cell_networks(region: Region) -> tuple[IPv4Network, ...]:
     What cells admit from each other matches these, so that a cell that joins or leaves changes no other cell.
     """
     return tuple(_cut(region_block(region), 16, block) for block in range(1, 1 + MOST_CELLS // 2))
-
-
-def prefix_blocks(cell: Cell, zone: str) -> tuple[IPv4Network, ...]:
-    """What of a node subnet is kept for pods' prefixes: all but its first /23.
-
-    The /23 holds what takes single addresses (nodes, load balancers). Scattered over the subnet, those would leave
-    no whole /28 free, and the network plug-in fails with InsufficientCidrBlocks.
-    """
-    subnet = node_subnet(cell, zone)
-    return tuple(_cut(subnet, prefix, 1) for prefix in (23, 22, 21, 20))

@@ -44,6 +44,7 @@ DSQL_ARN = "DsqlArn"
 DSQL_ENDPOINT = "DsqlEndpoint"
 DSQL_IDENTIFIER = "DsqlIdentifier"
 DSQL_SERVICE_NAME = "DsqlVpcEndpointServiceName"
+DSQL_PRIVATE_ENDPOINT = "DsqlPrivateEndpoint"
 DATABASE_VPC_ENDPOINT_ID = "DatabaseVpcEndpointId"
 REGION_CHECK_ID = "RegionHealthCheckId"
 INGRESS_DNS = "IngressDnsName"
@@ -113,6 +114,11 @@ def distribution_output(host: Host) -> str:
 
 REGION_KEYS = ("cells", "data", "lake", "logs", "backup")
 """KMS keys of a region, by the class of data they protect."""
+
+
+def arn(region: Region, service: str, resource: str) -> str:
+    """ARN of something in the region's own account, e.g. `arn(region, "sqs", names.queue(...))`."""
+    return f"arn:aws:{service}:{region.name}:{region.account_id}:{resource}"
 
 
 def permission_boundary(fleet: Fleet, alias: str) -> str:
@@ -288,6 +294,19 @@ def service_channel(service: Service) -> str:
     return f"service-{service.name}"
 
 
+CHANNELS = (PLATFORM_CHANNEL, "service-*")
+"""Tags in `bundle_repository` that move; every other tag is what it was when it was pushed."""
+
+
+def publisher_role(region: Region) -> str:
+    """The one role that writes to a region's registry."""
+    return f"{region.fleet.name}-{region.code}-publisher"
+
+
+def publisher_role_arn(region: Region) -> str:
+    return role_arn(region.account_id, publisher_role(region))
+
+
 def mesh_authority(cell: Cell) -> str:
     """Secret with the cell's intermediate CA of the region's mesh: ca-cert, ca-key, root-cert, cert-chain."""
     return secret(cell, "mesh", "authority")
@@ -336,6 +355,11 @@ def caller_role_arn(service: Service, region: Region) -> str:
     return role_arn(region.fleet.accounts["data"], caller_role(service, region))
 
 
+def caller_roles(region: Region) -> str:
+    """Pattern of the ARNs of all `caller_role`s of a region: a database's policy outlives its services."""
+    return role_arn(region.fleet.accounts["data"], f"{region.fleet.name}-{region.code}-*-db")
+
+
 def database_user(service: Service) -> str:
     """Role inside the database (PostgreSQL) that the caller's role may log in as."""
     return service.name.replace("-", "_")
@@ -344,6 +368,16 @@ def database_user(service: Service) -> str:
 def cache(service: Service, cache_name: str) -> str:
     """Replication group id, 40 characters at most."""
     return f"{service.fleet.name}-{service.name}-{cache_name}"
+
+
+def cache_user(service: Service) -> str:
+    """Id and name (for IAM they are one) of the service's user in its caches, and id of the group it is in."""
+    return f"{service.fleet.name}-{service.name}"
+
+
+def cache_parameter(service: Service, cache_name: str) -> str:
+    """SSM parameter with endpoint, port and user of a cache as JSON; its last part is the name in `CACHES`."""
+    return f"/{service.fleet.name}/caches/{cache(service, cache_name)}"
 
 
 def table(service: Service, table_name: str) -> str:
@@ -381,7 +415,13 @@ def database_parameter(database: Database) -> str:
 
 
 def stream(fleet: Fleet, stream_name: str) -> str:
+    """Kinesis stream, and the Firehose delivery stream behind it; a bronze stream is the latter alone."""
     return f"{fleet.name}-{stream_name}"
+
+
+def stream_consumer(fleet: Fleet, stream_name: str) -> str:
+    """The reader of a gold stream with throughput of its own."""
+    return f"{stream(fleet, stream_name)}-live"
 
 
 def bucket(fleet: Fleet, purpose: str, account: str, region: str) -> str:
@@ -415,6 +455,24 @@ def alarm_topic_arn(region: Region) -> str:
 def team_topic(region: Region, team: str) -> str:
     """SNS topic that the alarms of a team's services in a region go to."""
     return f"{alarm_topic(region)}-{team}"
+
+
+def team_topic_arn(region: Region, team: str) -> str:
+    return f"arn:aws:sns:{region.name}:{region.account_id}:{team_topic(region, team)}"
+
+
+def data_alarm_topic(fleet: Fleet, code: str) -> str:
+    """SNS topic of the data account in a region: its databases and their backups."""
+    return f"{fleet.name}-data-{code}-alarms"
+
+
+def data_alarm_topic_arn(fleet: Fleet, region: str, code: str) -> str:
+    return f"arn:aws:sns:{region}:{fleet.accounts['data']}:{data_alarm_topic(fleet, code)}"
+
+
+def data_alarm(fleet: Fleet, code: str, *parts: str) -> str:
+    """Alarm of the data account in a region."""
+    return "-".join((fleet.name, "data", code, *parts))
 
 
 def edge_alarm_topic(fleet: Fleet) -> str:

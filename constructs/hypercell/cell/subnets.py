@@ -21,6 +21,10 @@ class CellSubnets(Construct):
     default route is the NAT gateway, the safe state; what the controller finds by tag it may point elsewhere, and
     CloudFormation leaves that alone as long as the route's own properties do not change.
 
+    Node subnets carry no reservation for pods' prefixes: `AWS::EC2::SubnetCidrReservation` exists in us-east-1 and
+    us-west-2 only (CloudFormation registry of 2026-10), and cells do not differ by region. Nothing but the cell's own
+    nodes and its east-west load balancer takes single addresses there.
+
     Attributes:
         nodes: zone to the id of its subnet for nodes and pods (/19).
         control_plane: zone to the id of the subnet for the control plane's interfaces. A cell on Auto Mode has no
@@ -105,14 +109,6 @@ class CellSubnets(Construct):
         )
         subnet_id = subnet.ref
         ec2.CfnSubnetRouteTableAssociation(self, f"{id}Routes", subnet_id=subnet_id, route_table_id=table)
-        for block in addressing.prefix_blocks(cell, zone):
-            ec2.CfnSubnetCidrReservation(
-                self,
-                f"{id}Prefixes{block.prefixlen}",
-                subnet_id=subnet_id,
-                cidr=str(block),
-                reservation_type="prefix",
-            )
         return subnet_id, subnet.attr_availability_zone
 
     def _control_plane_subnet(self, cell: Cell, zone: str, vpc_id: str, table: str) -> str:
