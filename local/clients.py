@@ -9,7 +9,7 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 
-_CONFIG = Config(
+_CONFIG = Config(  # type: ignore[call-arg]  # one of them is newer than the stubs
     # Retries off: a 500 that is tried again finds the half-made thing and answers with a false success.
     retries={"total_max_attempts": 1, "mode": "standard"},
     connect_timeout=5,

@@ -29,13 +29,13 @@ def install() -> None:
     from moto.ec2.models.subnets import Subnet
     from moto.kms import models as kms
 
-    if not hasattr(responses.method_names_from_class, "cache_clear"):
+    module: Any = responses
+    keys: Any = kms
+    if not hasattr(module.method_names_from_class, "cache_clear"):
         # 3 ms a request: the methods of a class of responses, by reflection.
-        module: Any = responses
-        module.method_names_from_class = cache(responses.method_names_from_class)
+        module.method_names_from_class = cache(module.method_names_from_class)
         # 50 ms a key: a new RSA pair, even for a symmetric key. Local keys protect nothing, so they share one.
-        keys: Any = kms
-        keys.generate_private_key = cache(kms.generate_private_key)
+        keys.generate_private_key = cache(keys.generate_private_key)
         subnet: Any = Subnet
         subnet.create_cidr_reservation = _reserving(Subnet.create_cidr_reservation)
 

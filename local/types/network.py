@@ -158,6 +158,10 @@ ROWS = (
         attributes={"Id": "VpcEndpointId"},
     ),
     Row(
+        "AWS::EC2::PrefixList", "ec2.create_managed_prefix_list", "PrefixList", tags="prefix-list", ref="PrefixListId",
+        attributes={"Arn": "PrefixListArn"},
+    ),
+    Row(
         "AWS::EC2::FlowLog", "ec2.create_flow_logs", ref="FlowLogIds.0", tags="vpc-flow-log", prepare=_log_of_one,
         rename={"DeliverLogsPermissionArn": "DeliverLogsPermissionArn"}, attributes={"Id": "FlowLogIds.0"},
     ),
