@@ -10,16 +10,17 @@ REGION_SETS: tuple[tuple[str, ...], ...] = (
     ("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-south-2", "eu-north-1"),
     ("ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1"),
 )
-"""Peers and witness are of one set."""
+"""Peers and witness are of one set. Not verified on AWS: one page of the guide promises witnesses in the US only."""
 
 SINGLE_ONLY = ("ap-east-1", "ap-southeast-2", "ap-southeast-4", "sa-east-1")
 """Regions with single-region clusters only."""
 
-WITNESSES_CONFIRMED = REGION_SETS[0]
-"""Where the getting-started guide promises witnesses; the API takes the whole set. Not verified on AWS."""
-
 POOL = 5
 """Connections one pod keeps open, a convention of the platform (`DATABASE_POOL`). A cluster takes 10,000."""
+
+
+STORAGE_BYTES = 10 * 2**40
+"""What a cluster holds before the quota is raised: 10 TiB, to 256 TiB on request."""
 
 
 def set_of(region: str) -> tuple[str, ...]:

@@ -155,4 +155,5 @@ def _roles(fleet: Fleet) -> Iterator[Limit]:
             data = fleet.accounts["data"]
             used[data] = used.get(data, 0) + callers
     for account, roles in used.items():
-        yield Limit("IAM roles", account, roles, fleet.quotas.roles, "roles", ("accounts",))
+        alias = next(alias for alias, number in fleet.accounts.items() if number == account)
+        yield Limit("IAM roles", f"account {alias}", roles, fleet.quotas.roles, "roles", ("accounts", alias))

@@ -33,3 +33,22 @@ def cells(fleet: Fleet) -> Iterator[Cell]:
 def listed(names: Iterable[object]) -> str:
     """`a, b, c`: what is allowed, for a message."""
     return ", ".join(map(str, names))
+
+
+_MOST = 12
+"""Names a message lists; nobody reads three thousand services."""
+
+
+def instead(name: str, names: Iterable[object]) -> str:
+    """`did you mean use1?`, or `use one of …` when nothing known is near."""
+    import difflib
+
+    options = [str(option) for option in names]
+    close = difflib.get_close_matches(name, options, n=1, cutoff=0.7)
+    if close:
+        return f"did you mean {close[0]}?"
+    if not options:
+        return "there is none yet"
+    return f"use one of {listed(options[:_MOST])}" + (
+        f" and {len(options) - _MOST} more" if len(options) > _MOST else ""
+    )

@@ -154,6 +154,15 @@ def cluster(cell: Cell) -> str:
     return f"{cell.fleet.name}-{cell.name}"
 
 
+def cluster_arn(cell: Cell) -> str:
+    return arn(cell.region, "eks", f"cluster/{cluster(cell)}")
+
+
+def clusters(region: Region) -> str:
+    """Pattern of the ARNs of a region's clusters."""
+    return arn(region, "eks", f"cluster/{region.fleet.name}-{region.code}-*")
+
+
 def cell_role(cell: Cell, purpose: str) -> str:
     """IAM role of the cell, e.g. purpose `node`, `karpenter`, `load-balancer`. 64 characters at most."""
     return f"{cell.fleet.name}-{cell.name}-{purpose}"
@@ -358,6 +367,15 @@ def caller_role_arn(service: Service, region: Region) -> str:
 def caller_roles(region: Region) -> str:
     """Pattern of the ARNs of all `caller_role`s of a region: a database's policy outlives its services."""
     return role_arn(region.fleet.accounts["data"], f"{region.fleet.name}-{region.code}-*-db")
+
+
+def database_keeper(fleet: Fleet, code: str) -> str:
+    """Role, and function, of the data account that wakes a region's databases before their backup."""
+    return f"{fleet.name}-data-{code}-keeper"
+
+
+def database_keeper_arn(fleet: Fleet, code: str) -> str:
+    return role_arn(fleet.accounts["data"], database_keeper(fleet, code))
 
 
 def database_user(service: Service) -> str:

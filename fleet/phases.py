@@ -120,9 +120,9 @@ def _data(fleet: Fleet) -> Iterator[StackPlan]:
         keys = names.stack(fleet, "data-keys", code)
         home = fleet.regions.get(name)
         yield StackPlan("data-keys", keys, account, "data", name, Phase.FOUNDATIONS, subject=home)
-        yield StackPlan(
-            "data-callers", names.stack(fleet, "data-callers", code), account, "data", name, Phase.REGIONS, subject=home
-        )
+        if home is not None and any(fleet.services[service].database for service in home.services):
+            callers = names.stack(fleet, "data-callers", code)
+            yield StackPlan("data-callers", callers, account, "data", name, Phase.REGIONS, subject=home)
         yield StackPlan(
             "data-backup",
             names.stack(fleet, "data-backup", code),
@@ -158,7 +158,8 @@ def _region(fleet: Fleet, region: Region) -> Iterator[StackPlan]:
     network = plan("network", Phase.NETWORKS, after=(keys.name,))
     egress = plan("egress", Phase.NETWORKS, after=(keys.name, network.name))
     yield from (keys, registry, network, egress)
-    yield plan("streams", Phase.REGIONS, after=(keys.name,))
+    if fleet.streams:
+        yield plan("streams", Phase.REGIONS, after=(keys.name,))
     yield plan("backup", Phase.REGIONS, after=(keys.name,))
     for database in fleet.databases.values():
         if region.name in database.serving.regions:

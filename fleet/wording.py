@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 from pydantic import BaseModel
 
 from fleet import descriptions
+from fleet.document import AccountId, HostName, Key, RegionName
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+
+def _pattern(annotation: Any) -> str:
+    """The pattern of one of the document's own types."""
+    return next(str(part.pattern) for part in get_args(annotation)[1:] if getattr(part, "pattern", None))
+
 
 _LONGEST = 60
 """Characters of a value that a message repeats."""
@@ -29,6 +36,13 @@ _EXPECTED = {
     "float_type": "a number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
+}
+# Pattern -> what it stands for; others are shown as they are.
+_PATTERNS = {
+    _pattern(Key): "a name of lower case letters, digits and single dashes",
+    _pattern(RegionName): "a region like us-east-1",
+    _pattern(AccountId): "an account id of 12 digits",
+    _pattern(HostName): "a host name like api.example.com",
 }
 _BOUNDS = {
     "greater_than_equal": ("is less than", "ge"),
@@ -50,7 +64,7 @@ def _key(key: str, details: ErrorDetails) -> str:
     """What is wrong with a key of a mapping."""
     kind, context = details["type"], details.get("ctx", {})
     if kind == "string_pattern_mismatch":
-        return f"{_shown(key)} is no name to use here; it must match {context['pattern']}"
+        return f"{_shown(key)} is no name to use here; use {_wanted(context['pattern'])}"
     if kind == "string_too_long":
         return f"{_shown(key)} is too long for a name; use at most {context['max_length']} characters"
     if kind == "string_type":
@@ -71,7 +85,7 @@ def _message(path: Path, details: ErrorDetails) -> str:
     if kind == "value_error":
         return f"{_shown(value)} {context['error']}"
     if kind == "string_pattern_mismatch":
-        return f"{_shown(value)} does not match {context['pattern']}{_meaning(path)}"
+        return f"{_shown(value)} is not {_wanted(context['pattern'])}{_meaning(path)}"
     if kind == "string_too_long":
         return f"{_shown(value)} is too long; use at most {context['max_length']} characters"
     if value is None:
@@ -83,6 +97,10 @@ def _message(path: Path, details: ErrorDetails) -> str:
         return f"{_shown(value)} {why} {context[bound]}{_meaning(path)}"
     expected = _EXPECTED.get(kind) or _lower(details["msg"]).removeprefix("input should be ")
     return f"{_shown(value)} should be {expected}{_meaning(path)}"
+
+
+def _wanted(pattern: str) -> str:
+    return _PATTERNS.get(pattern, f"of the form {pattern}")
 
 
 def _shown(value: Any) -> str:

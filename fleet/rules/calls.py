@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.known import listed
+from fleet.known import instead, listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.service import Service
@@ -16,7 +16,7 @@ def check(fleet: Fleet) -> Iterator[Finding]:
         for place, stream in enumerate(service.emits):
             path = ("services", service.name, "emits", place)
             if stream not in fleet.streams:
-                text = f"{stream} is no stream of this fleet (it has {listed(fleet.streams) or 'none'}); add it to `streams`"
+                text = f"{stream} is no stream of this fleet; {instead(stream, fleet.streams)} or add it to `streams`"
                 yield Finding(path, text)
             elif stream in service.emits[:place]:
                 yield Finding(path, f"{stream} stands twice; name it once")
@@ -27,7 +27,7 @@ def _calls(fleet: Fleet, service: Service) -> Iterator[Finding]:
     for place, call in enumerate(service.calls):
         path, callee = ("services", service.name, "calls", place), fleet.services.get(call.service)
         if callee is None:
-            yield Finding(path, f"{call.service} is no service of this fleet; use one of {listed(fleet.services)}")
+            yield Finding(path, f"{call.service} is no service of this fleet; {instead(call.service, fleet.services)}")
             continue
         if callee is service:
             yield Finding(path, f"{call.service} calls itself; leave it out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet import addressing, known, spot
+from fleet import addressing, geography, known, spot
 from fleet.cell import Cell
 from fleet.kubernetes import LARGEST
 from fleet.model import Fleet
@@ -16,15 +16,13 @@ def check(fleet: Fleet) -> Iterator[Finding]:
         for cell in region.cells.values():
             yield from _addresses(cell)
             yield from _control_plane(cell)
-        if any(cell.capacity == "karpenter" for cell in region.standing_cells):
-            yield from _spot_types(fleet, region.name, region.zones)
+    yield from _spot_types(fleet)
 
 
-def _where(cell: Cell, field: str) -> Path:
-    """The field of the cell that has one of its own, else that of the defaults."""
-    if getattr(cell, field) is not None:
-        return ("regions", cell.region.name, "cells", cell.key, field)
-    return ("cell_defaults", field)
+def _where(cell: Cell, *fields: str) -> Path:
+    """The first of the fields that the cell has as its own, else the first one of the defaults."""
+    own = next((field for field in fields if getattr(cell, field) is not None), None)
+    return ("cell_defaults", fields[0]) if own is None else ("regions", cell.region.name, "cells", cell.key, own)
 
 
 def _addresses(cell: Cell) -> Iterator[Finding]:
@@ -35,7 +33,7 @@ def _addresses(cell: Cell) -> Iterator[Finding]:
             f"{cell.nodes} nodes of {cell.pods_per_node} pods take {each} addresses each, and with one zone shifted "
             f"away {zones} subnets of /19 hold {fits} of them; use at most {fits} nodes, or fewer pods a node"
         )
-        yield Finding(_where(cell, "max_nodes"), text)
+        yield Finding(_where(cell, "max_nodes", "max_pods_per_node"), text)
 
 
 def _control_plane(cell: Cell) -> Iterator[Finding]:
@@ -51,21 +49,26 @@ def _control_plane(cell: Cell) -> Iterator[Finding]:
             f"{cell.tier} carries {nodes} nodes and {pods} pods, and {cell.nodes} nodes of {cell.pods_per_node} pods "
             f"are {cell.nodes * cell.pods_per_node}; {remedy}"
         )
-        yield Finding(_where(cell, "control_plane"), text)
+        yield Finding(_where(cell, "control_plane", "max_nodes", "max_pods_per_node"), text)
 
 
-def _spot_types(fleet: Fleet, region: str, zones: tuple[str, ...]) -> Iterator[Finding]:
-    wanted, found = fleet.policies.spot.types, len(spot.reachable(zones))
-    if found < wanted:
+def _spot_types(fleet: Fleet) -> Iterator[Finding]:
+    """The pools of Karpenter cells are as wide as `policies.spot.types` says, in each region and zone."""
+    wanted = fleet.policies.spot.types
+    poorest: tuple[int, str] | None = None
+    for region in known.regions(fleet):
+        if not any(cell.capacity == "karpenter" for cell in region.standing_cells):
+            continue
+        zones = [zone for zone in region.zones if zone in geography.eks_zones(region.name)]
+        poorest = min(poorest or (wanted, ""), (len(spot.reachable(zones)), region.name))
+        for zone in zones:
+            offered, fewest = len(spot.types(zone)), min(spot.FEWEST_IN_ZONE, wanted)
+            if offered < fewest:
+                text = f"{zone} offers {offered} Spot instance types, and a zone needs {fewest}; use another zone"
+                yield Finding(("regions", region.name, "zones", region.zones.index(zone)), text)
+    if poorest is not None and poorest[0] < wanted:
         text = (
-            f"{wanted} Spot instance types are asked for, and {region} offers {found} in {', '.join(zones)}; "
-            f"ask for {found} or use another region"
+            f"{wanted} Spot instance types are asked for in each region, and {poorest[1]} offers {poorest[0]} in its "
+            f"zones; ask for at most {poorest[0]}, or use another region"
         )
         yield Finding(("policies", "spot", "types"), text)
-    for place, zone in enumerate(zones):
-        offered = len(spot.types(zone))
-        if zone.startswith(zones[0].partition("-")[0]) and offered < min(spot.FEWEST_IN_ZONE, wanted):
-            text = (
-                f"{zone} offers {offered} Spot instance types, and a zone needs {spot.FEWEST_IN_ZONE}; use another zone"
-            )
-            yield Finding(("regions", region, "zones", place), text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from fleet import dsql
+from fleet import dsql, geography
 from fleet.database import Database, Generation
-from fleet.known import listed
+from fleet.known import instead, listed
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
 
@@ -61,7 +61,7 @@ def _generation(path: Path, generation: Generation) -> Iterator[Finding]:
     regions, witness = generation.regions, generation.witness
     for place, region in enumerate(regions):
         if region not in dsql.everywhere():
-            text = f"{region} has no Aurora DSQL; use one of {listed(dsql.everywhere())}"
+            text = f"{region} has no Aurora DSQL; {instead(region, dsql.everywhere())}"
             yield Finding((*path, "regions", place), text)
     if len(regions) not in (1, 2):
         yield Finding((*path, "regions"), f"{len(regions)} regions are listed; list one, or exactly two peers")
@@ -99,23 +99,32 @@ def _pair(path: Path, regions: tuple[str, ...], witness: str | None) -> Iterator
 
 def _services(fleet: Fleet) -> Iterator[Finding]:
     """A service's database exists in every market it runs in, and has a cluster in each of its regions."""
+    bases = {name.removesuffix(f"-{market}") for name in fleet.databases for market in fleet.markets}
     for service in fleet.services.values():
         path = ("services", service.name, "database")
         if service.database is None:
             continue
-        for region in service.in_regions:
-            name = f"{service.database}-{region.market}"
-            database = fleet.databases.get(name)
-            if database is None:
-                there = {r for d in fleet.databases.values() for g in d.generations.values() for r in g.regions}
-                text = (
-                    f"{name} does not exist, and {service.name} runs in {region.name}; add it to `databases`, "
-                    f"or give the service `regions` that hold {service.database} (of {listed(sorted(there)) or 'none'})"
-                )
-                yield Finding(path, text)
-            elif database.generations and region.name not in database.serving.regions:
-                text = (
-                    f"{name} has no cluster in {region.name}, where {service.name} runs; give the service `regions` "
-                    f"of {listed(database.serving.regions)}"
-                )
-                yield Finding(path, text)
+        if not any(f"{service.database}-{market}" in fleet.databases for market in fleet.markets):
+            near = sorted(bases - fleet.databases.keys())
+            text = f"{service.database} is the database of no market; {instead(service.database, near)}"
+            yield Finding(path, text)
+            continue
+        for market, regions in fleet.markets.items():
+            here = [region.name for region in regions if service.runs_in(region) and geography.known(region.name)]
+            yield from _in_market(fleet, path, f"{service.database}-{market}", here)
+
+
+def _in_market(fleet: Fleet, path: Path, name: str, here: list[str]) -> Iterator[Finding]:
+    database, service = fleet.databases.get(name), path[1]
+    if database is None and here:
+        text = f"{name} does not exist, and {service} runs in {listed(here)}; add it to `databases`, or name other `regions`"
+        yield Finding(path, text)
+    elif database is not None and database.generations:
+        serving = list(dict.fromkeys(database.serving.regions))
+        missing = [region for region in here if region not in serving]
+        if missing:
+            text = (
+                f"{name} has no cluster in {listed(missing)}, where {service} runs; give the service `regions` of "
+                f"{listed(serving)}"
+            )
+            yield Finding(path, text)

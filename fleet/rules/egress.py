@@ -73,9 +73,6 @@ def _partners(fleet: Fleet) -> Iterator[Finding]:
         path = ("partners", "hosts", place)
         if host in hosts[:place]:
             yield Finding(path, f"{host} stands twice; name it once")
-        if host.startswith("*.") and host.count(".") < 2:
-            text = f"{host} lets services reach everybody under {host[2:]}; name the partner's own domain"
-            yield Finding(path, text)
         covering = [other for other in hosts if other != host and other.startswith("*.") and host.endswith(other[1:])]
         if covering:
             yield Finding(path, f"{host} is already covered by {listed(covering)}; remove one of them")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet import geography
-from fleet.known import listed
+from fleet.known import instead, listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
@@ -36,18 +36,18 @@ def _owners(fleet: Fleet) -> Iterator[Finding]:
         yield Finding(("teams",), "is empty; somebody is paged and somebody pays")
     for service, team in fleet.owners.items():
         if team not in fleet.teams:
-            text = f"{team} is no team of fleet.yaml; use one of {listed(fleet.teams)} or add it to `teams`"
+            text = f"{team} is no team of fleet.yaml; {instead(team, fleet.teams)} or add it to `teams`"
             yield Finding(("owners", service), text)
 
 
 def _region(fleet: Fleet, region: Region) -> Iterator[Finding]:
     path = ("regions", region.name)
     if region.account not in fleet.accounts:
-        text = f"{region.account} is no account of this fleet; use one of {listed(fleet.accounts)}"
+        text = f"{region.account} is no account of this fleet; {instead(region.account, fleet.accounts)}"
         yield Finding((*path, "account"), text)
     if not geography.known(region.name):
-        known = listed(geography.regions())
-        yield Finding(path, f"{region.name} is no AWS region this version knows; use one of {known}")
+        remedy = instead(region.name, geography.regions())
+        yield Finding(path, f"{region.name} is no AWS region this version knows; {remedy}")
         return
     if geography.opt_in(region.name):
         text = f"{region.name} is off until an account asks for it; enable it in {region.account} before deploying"
@@ -79,8 +79,8 @@ def _zones(region: Region) -> Iterator[Finding]:
 def _control_region(fleet: Fleet) -> Iterator[Finding]:
     control, path = fleet.edge.control_region, ("edge", "control_region")
     if not geography.known(control):
-        text = f"{control} is no AWS region this version knows; use one of {listed(geography.regions())}"
-        yield Finding(path, text)
+        remedy = instead(control, geography.regions())
+        yield Finding(path, f"{control} is no AWS region this version knows; {remedy}")
     elif control in fleet.regions:
         free = [r for r in ("us-east-2", "us-west-2", "eu-west-2", "ca-central-1") if r not in fleet.regions]
         text = f"{control} serves users, and weights must be movable while it is down; use another, e.g. {free[0]}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet.known import listed
+from fleet import geography
+from fleet.known import instead, listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
@@ -15,7 +16,7 @@ def check(fleet: Fleet) -> Iterator[Finding]:
     for name, placed in fleet.placements.items():
         path = ("placements", name)
         if name not in fleet.regions:
-            yield Finding(path, f"{name} is no region of this fleet; use one of {listed(fleet.regions)}")
+            yield Finding(path, f"{name} is no region of this fleet; {instead(name, fleet.regions)}")
             continue
         for key, cells in placed.items():
             if key not in fleet.services:
@@ -24,11 +25,16 @@ def check(fleet: Fleet) -> Iterator[Finding]:
                 yield Finding((*path, key), f"{key} does not run in {name}; its `regions` say where")
             else:
                 yield from _cells(fleet.services[key], fleet.regions[name], cells)
-    for service in fleet.services.values():
-        for region in service.in_regions:
-            if service.name not in fleet.placements.get(region.name, {}):
-                text = f"{service.name} is missing; `hypercell place` proposes {service.cells} cells for it"
-                yield Finding(("placements", region.name), text)
+    for region in fleet.regions.values():
+        if not geography.known(region.name):
+            continue
+        path, placed = ("placements", region.name), fleet.placements.get(region.name, {})
+        missing = [name for name in region.services if name not in placed]
+        if missing and region.name not in fleet.placements:
+            text = f"is missing, and {len(missing)} services run there; `hypercell place` proposes cells for them"
+            yield Finding(path, text)
+        for name in missing if region.name in fleet.placements else ():
+            yield Finding((*path, name), "is missing; `hypercell place` proposes cells for it")
 
 
 def _cells(service: Service, region: Region, keys: tuple[str, ...]) -> Iterator[Finding]:

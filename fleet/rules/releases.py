@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fleet import known
-from fleet.known import listed
+from fleet.known import instead, listed
 from fleet.kubernetes import DAYS_AHEAD, STANDARD_SUPPORT_ENDS, minor
 from fleet.model import Fleet
 from fleet.problem import Finding
@@ -14,12 +14,14 @@ from fleet.problem import Finding
 
 def check(fleet: Fleet) -> Iterator[Finding]:
     if fleet.release not in fleet.releases:
-        text = f"{fleet.release!r} is no release of this fleet; use one of {listed(fleet.releases)}"
+        text = f"{fleet.release!r} is no release of this fleet; {instead(fleet.release, fleet.releases)}"
         yield Finding(("release",), text)
     for region in fleet.regions.values():
         for cell in region.cells.values():
             if cell.release_name is not None and cell.release_name not in fleet.releases:
-                text = f"{cell.release_name!r} is no release of this fleet; use one of {listed(fleet.releases)}"
+                text = (
+                    f"{cell.release_name!r} is no release of this fleet; {instead(cell.release_name, fleet.releases)}"
+                )
                 yield Finding(("regions", region.name, "cells", cell.key, "release"), text)
     for name, release in fleet.releases.items():
         if release.kubernetes not in STANDARD_SUPPORT_ENDS:

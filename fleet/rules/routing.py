@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fleet import known, names
-from fleet.known import listed
+from fleet.known import instead, listed
 from fleet.model import Fleet
 from fleet.problem import Finding
 
@@ -60,7 +60,7 @@ def _routes(fleet: Fleet) -> Iterator[Finding]:
                 yield Finding(path, text)
                 continue
             if host not in hosts and not any(host in h.names for h in fleet.edge.hosts.values()):
-                text = f"{host} is no name of `edge.hosts`; use one of {listed(hosts) or 'none yet'}, or add it there"
+                text = f"{host} is no name of `edge.hosts`; {instead(host, hosts)} or add it there"
                 yield Finding(path, text)
             owner = owners.setdefault(f"{host}/{prefix.rstrip('/')}", service.name)
             if owner != service.name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fleet.known import listed
+from fleet.known import instead
 from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.service import Service
@@ -37,7 +37,7 @@ def _regions(fleet: Fleet, service: Service) -> Iterator[Finding]:
     path = ("services", service.name)
     for place, name in enumerate(service.regions or ()):
         if name not in fleet.regions:
-            text = f"{name} is no region of this fleet; use one of {listed(fleet.regions)}"
+            text = f"{name} is no region of this fleet; {instead(name, fleet.regions)}"
             yield Finding((*path, "regions", place), text)
     if service.regions == ():
         yield Finding((*path, "regions"), "is empty; name the service's regions, or leave it out for all of them")
@@ -48,14 +48,14 @@ def _regions(fleet: Fleet, service: Service) -> Iterator[Finding]:
 
 
 def _queues(service: Service) -> Iterator[Finding]:
-    path, known = ("services", service.name), listed(service.queues) or "none"
+    path = ("services", service.name)
     if service.scale.queue is not None and service.scale.queue not in service.queues:
-        text = f"{service.scale.queue} is no queue of {service.name} (it has {known}); add it to `queues`"
+        text = f"{service.scale.queue} is no queue of {service.name}; {instead(service.scale.queue, service.queues)}"
         yield Finding((*path, "scale", "queue"), text)
     for name, topic in service.topics.items():
         for place, queue in enumerate(topic.queues):
             if queue not in service.queues:
-                text = f"{queue} is no queue of {service.name} (it has {known}); add it to `queues`"
+                text = f"{queue} is no queue of {service.name}; {instead(queue, service.queues)}"
                 yield Finding((*path, "topics", name, "queues", place), text)
             elif service.queues[queue].fifo:
                 text = f"{queue} is a FIFO queue, and a standard topic cannot deliver to it; make the queue standard"
