@@ -21,13 +21,12 @@ LIFETIME_DAYS = 14
 
 
 class OperatorsAccess(Construct):
-    """The security group of operators, and with `path: ssm` the host that carries it.
-
-    A cell lets this group reach its API server on 443, and attaches the group to the server's interfaces:
+    """The security group that every cell lets reach its API server, and with `path: ssm` the host that carries it.
 
     - `ssm`: operators forward a port through a host that nobody can connect to. It has no inbound rule and no key;
       the SSM agent calls out, and IAM decides who may start a session.
-    - `cidrs`: no host. The group's inbound rules name the networks (VPN, office) that reach the interfaces.
+    - `cidrs`: no host; the cells themselves let the listed networks (VPN, office) in. The group stands all the same,
+      so that a cell reads the same output whatever the path.
 
     Attributes:
         group_id: token.
@@ -50,7 +49,6 @@ class OperatorsAccess(Construct):
             "Group",
             vpc_id=vpc_id,
             group_description="Operators on their way to the API servers of the cells",
-            security_group_ingress=[_https_from(cidr) for cidr in region.access.cidrs] or None,
             security_group_egress=self._ways_out(),
         )
         self.group_id = group.attr_group_id
@@ -148,9 +146,3 @@ SESSION_ACTIONS = (
     "ssmmessages:OpenDataChannel",
 )
 """What Session Manager documents as the least an instance needs."""
-
-
-def _https_from(cidr: str) -> ec2.CfnSecurityGroup.IngressProperty:
-    return ec2.CfnSecurityGroup.IngressProperty(
-        ip_protocol="tcp", from_port=443, to_port=443, cidr_ip=cidr, description="HTTPS from a listed network"
-    )
