@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar
 
 import aws_cdk as cdk
@@ -47,7 +48,8 @@ class FleetStack(cdk.Stack):
 
     def publish(self, output: str, value: str) -> None:
         """Publish what AWS mints, always, whether or not a reader is in this synthesis."""
-        cdk.CfnOutput(self, output, value=value).override_logical_id(output)
+        assert output.isalnum(), output  # the id of what stands right under a stack is its logical id as well
+        cdk.CfnOutput(self, output, value=value)
 
     def read(self, stack: str, output: str, *, region: str | None = None, alias: str | None = None) -> str:
         """A token for another stack's output, resolved by CloudFormation when this stack is deployed.
@@ -61,7 +63,7 @@ class FleetStack(cdk.Stack):
         other = alias is not None and self.fleet.accounts[alias] != self.plan.account
         role = names.outputs_reader_arn(self.fleet, alias) if other and alias else None
         elsewhere = region if region != self.plan.region else None
-        return cdk.Fn.get_stack_output(stack, output, elsewhere, role)
+        return _stack_output(stack, output, elsewhere, role)
 
 
 class RegionStack(FleetStack):
@@ -92,6 +94,12 @@ class CellStackBase(RegionStack):
     @property
     def home(self) -> Region:
         return self.cell.region
+
+
+@cache
+def _stack_output(stack: str, output: str, region: str | None, role: str | None) -> str:
+    """One token for all readers of an output: it says the same everywhere, and each costs a call into Node."""
+    return cdk.Fn.get_stack_output(stack, output, region, role)
 
 
 def _boundary(plan: StackPlan, fleet: Fleet) -> cdk.PermissionsBoundary | None:
