@@ -1,40 +1,30 @@
-"""What the cells tell CloudWatch, and what is promised about it: the contract of collectors and dashboards.
+"""What the cells tell CloudWatch, and what is promised about it: the contract of collectors, alarms and dashboards.
 
-Collectors write these metrics to `names.cell_metrics`, once a minute, in the sets of dimensions below and no others:
-each set is a metric of its own, and each metric is paid for.
+Collectors write these metrics to `names.cell_metrics` in the sets of dimensions below and no others: each set is a
+metric of its own, and each metric is paid for.
 """
 
 from __future__ import annotations
 
 REQUESTS = "requests"
-"""Requests answered by the gateway or the service's own proxy, counted. Statistic: sum."""
+"""Requests answered. Statistic: sum."""
 FAILURES = "failures"
-"""Those of them answered with a 5xx, or not at all. Statistic: sum; 0 is written, so that its absence means silence."""
+"""Those of them answered with a 5xx, or not at all. Statistic: sum; absent where nothing failed."""
 LATENCY = "latency"
-"""Time to the last byte, in milliseconds. Statistic: percentiles."""
-PENDING = "pending_pods"
-"""Pods of a cell that wait for a node. Statistic: maximum."""
-NODES = "nodes"
-"""Ready nodes of a cell. Statistic: minimum. It is never absent while the collectors live."""
-INTERRUPTIONS = "interruptions"
-"""Spot interruption notices that Karpenter acted on, counted. Statistic: sum."""
+"""Time to the last byte, in milliseconds. Statistics: average and maximum; the exporter keeps no percentiles."""
+METRICS = (REQUESTS, FAILURES, LATENCY)
 
-CELL = "cell"
+CELL = "fleet.cell"
 """`use1-a`."""
-ZONE = "zone"
-"""Zone ID, `use1-az1`: label `topology.k8s.aws/zone-id` of the node. Zone names differ between accounts."""
-SERVICE = "service"
-"""Name in the fleet's files. The ingress gateway is no service: it has the sets without this dimension."""
+ZONE = "fleet.zone"
+"""Zone ID, `use1-az1`, from the label `topology.k8s.aws/zone-id` of the node. Names of zones differ by account."""
+SERVICE = "fleet.service"
+"""Name in the fleet's files."""
 
-DIMENSIONS: dict[str, tuple[tuple[str, ...], ...]] = {
-    REQUESTS: ((CELL,), (ZONE,), (CELL, ZONE), (SERVICE,), (CELL, SERVICE)),
-    FAILURES: ((CELL,), (ZONE,), (CELL, ZONE), (SERVICE,), (CELL, SERVICE)),
-    LATENCY: ((CELL,), (ZONE,), (CELL, ZONE), (SERVICE,), (CELL, SERVICE)),
-    PENDING: ((CELL,),),
-    NODES: ((CELL,), (CELL, ZONE)),
-    INTERRUPTIONS: ((CELL,),),
-}
-"""Metric to the sets of dimensions it is written in. Sets without `service` are the ingress gateway's."""
+AT_THE_DOOR: tuple[tuple[str, ...], ...] = ((CELL,), (ZONE,), (CELL, ZONE))
+"""Sets of dimensions of what ingress gateways count: what viewers got, whoever answered."""
+AT_A_SERVICE: tuple[tuple[str, ...], ...] = ((SERVICE,), (CELL, SERVICE))
+"""Sets of dimensions of what a service's own proxies count; without a mesh, the gateway on its behalf."""
 
 OBJECTIVES: dict[int, float] = {0: 0.9995, 1: 0.999, 2: 0.995, 3: 0.99}
 """Tier of a service to the part of its requests, over 30 days, that do not fail. Judgement; a team may ask for more."""

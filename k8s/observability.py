@@ -6,9 +6,10 @@ one with an identity in AWS. Signals carry the cell, so that a fault is cut alon
 
 from __future__ import annotations
 
-from fleet import names
+from fleet import names, signals
 from fleet.cell import Cell
 from k8s.documents import Body, Document
+from k8s.signals import GROWTH, POD_ASSOCIATION, ZONE_LABEL, exporter, processors
 from k8s.vocabulary import AGENTS, BEFORE_ITS_KIND, OBSERVABILITY, meta, obj, sync
 
 _SPACE, _ACCOUNT = names.CONTROLLERS["collector"]
@@ -67,12 +68,17 @@ def _agent(cell: Cell) -> Document:
             "memory_limiter": _LIMITER,
             "k8sattributes": {
                 "filter": {"node_from_env_var": "NODE_NAME"},
+                "pod_association": POD_ASSOCIATION,
                 "extract": {
                     "metadata": ["k8s.namespace.name", "k8s.pod.name", "k8s.deployment.name", "k8s.node.name"],
-                    "labels": [{"tag_name": "fleet.service", "key": "fleet/service", "from": "pod"}],
+                    "labels": [
+                        {"tag_name": signals.SERVICE, "key": "fleet/service", "from": "pod"},
+                        {"tag_name": signals.ZONE, "key": ZONE_LABEL, "from": "node"},
+                    ],
                 },
             },
             "resource": _resource(cell),
+            "cumulativetodelta": GROWTH,
             "batch": {"timeout": "5s", "send_batch_size": 4096},
         },
         "exporters": {
@@ -85,7 +91,9 @@ def _agent(cell: Cell) -> Document:
         "service": {
             "pipelines": {
                 "traces": _pipeline(["otlp"], ["k8sattributes", "resource"], ["otlp"]),
-                "metrics": _pipeline(["otlp", "kubeletstats", "prometheus"], ["k8sattributes", "resource"], ["otlp"]),
+                "metrics": _pipeline(
+                    ["otlp", "kubeletstats", "prometheus"], ["k8sattributes", "resource", "cumulativetodelta"], ["otlp"]
+                ),
                 "logs": _pipeline(["otlp", "filelog"], ["k8sattributes", "resource"], ["otlp"]),
             }
         },
@@ -116,7 +124,7 @@ def _agent(cell: Cell) -> Document:
 
 def _scrape() -> Body:
     """The proxies' merged metrics of this node's pods, cut to what the alarms and dashboards read."""
-    own = {"source_labels": ["__meta_kubernetes_pod_node_name"], "action": "keep", "regex": "$${env:NODE_NAME}"}
+    own = {"source_labels": ["__meta_kubernetes_pod_node_name"], "action": "keep", "regex": "${env:NODE_NAME}"}
     marked = {
         "source_labels": ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"],
         "action": "keep",
@@ -139,28 +147,17 @@ def _gateway(cell: Cell) -> Document:
     region = cell.region.name
     # The group is CDK's, encrypted and with its retention: the collector may write to it and make none.
     group = names.cell_log_group(cell)
+    refined = processors(cell)
     config = {
         "receivers": {"otlp": _OTLP},
         "processors": {
             "memory_limiter": _LIMITER,
             "resource": _resource(cell),
+            **refined,
             "batch": {"timeout": "10s", "send_batch_size": 8192},
         },
         "exporters": {
-            "awsemf": {
-                "region": region,
-                "namespace": names.cell_metrics(cell.fleet),
-                "log_group_name": group,
-                "log_stream_name": "metrics",
-                "dimension_rollup_option": "NoDimensionRollup",
-                "resource_to_telemetry_conversion": {"enabled": True},
-                "metric_declarations": [
-                    {
-                        "dimensions": [["fleet.cell", "fleet.service"], ["fleet.cell"]],
-                        "metric_name_selectors": ["^istio_requests_total$", "^istio_request_duration.*", "^k8s_pod_.*"],
-                    }
-                ],
-            },
+            "awsemf": exporter(cell),
             "awscloudwatchlogs": {
                 "region": region,
                 "log_group_name": group,
@@ -171,7 +168,7 @@ def _gateway(cell: Cell) -> Document:
         "service": {
             "pipelines": {
                 "traces": _pipeline(["otlp"], ["resource"], ["awsxray"]),
-                "metrics": _pipeline(["otlp"], ["resource"], ["awsemf"]),
+                "metrics": _pipeline(["otlp"], ["resource", *refined], ["awsemf"]),
                 "logs": _pipeline(["otlp"], ["resource"], ["awscloudwatchlogs"]),
             }
         },
