@@ -6,15 +6,15 @@ from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.region import Region
 from k8s import sizing
-from k8s.chart_values import hub, spread, system_pods
+from k8s.chart_values import RUNTIME_DEFAULT, hub, spread, system_pods
 from k8s.compute import INGRESS_POOL, mixes, pool_toleration
 from k8s.reach import GATEWAY_ACCOUNT
 from k8s.vocabulary import ISTIO_CNI, OBSERVABILITY, POOL_LABEL
 
 Values = dict[str, object]
 
-DRAIN = 45
-"""Seconds a gateway goes on serving after it was told to go: longer than the target groups take to let go of it."""
+DRAIN_SECONDS = 75
+"""How long a gateway goes on serving after it was told to go: longer than its target groups take to let go of it."""
 
 
 def base(_cell: Cell) -> Values:
@@ -24,7 +24,7 @@ def base(_cell: Cell) -> Values:
 def cni(cell: Cell) -> Values:
     return {
         "global": {"hub": hub(cell, "istio")},
-        "seccompProfile": {"type": "RuntimeDefault"},
+        "seccompProfile": RUNTIME_DEFAULT,
         "resources": {"requests": {"cpu": "50m", "memory": "100Mi"}},
         # A node whose plug-in died takes no pod that would come up without its proxy.
         "repair": {"enabled": True, "deletePods": True},
@@ -59,6 +59,7 @@ def istiod(cell: Cell) -> Values:
     return {
         "global": {"hub": hub(cell, "istio"), "priorityClassName": "platform", **_part(chosen, "global")},
         "pilot": {
+            "seccompProfile": RUNTIME_DEFAULT,
             "autoscaleEnabled": True,
             "autoscaleMin": 3,
             "autoscaleMax": 9,
@@ -146,8 +147,10 @@ def _gateway(cell: Cell, name: str, least: int, most: int) -> Values:
             "requests": {"cpu": f"{capacity.GATEWAY_CPU}m", "memory": "1Gi"},
             "limits": {"memory": "1Gi"},
         },
-        "podAnnotations": {"proxy.istio.io/config": f'{{"terminationDrainDuration": "{DRAIN}s"}}'},
-        "terminationGracePeriodSeconds": DRAIN + 15,
+        # The proxy listens above 1024: it needs no sysctl, and no right but its own.
+        "securityContext": {"seccompProfile": RUNTIME_DEFAULT},
+        "podAnnotations": {"proxy.istio.io/config": f'{{"terminationDrainDuration": "{DRAIN_SECONDS}s"}}'},
+        "terminationGracePeriodSeconds": DRAIN_SECONDS + 15,
         "priorityClassName": "platform",
         "topologySpreadConstraints": spread(labels),
     }

@@ -31,6 +31,16 @@ def system_pods(cell: Cell) -> Values:
     }
 
 
+RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
+HARDENED: Values = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+"""What the level `restricted` asks of a container, where its chart does not say so itself."""
+
+
 def spread(labels: dict[str, str]) -> list[Values]:
     """Evenly over the zones that are there."""
     return [
@@ -75,6 +85,8 @@ def load_balancer(cell: Cell) -> Values:
         "image": {"repository": hub(cell, "eks", "aws-load-balancer-controller")},
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["load-balancer"][1]},
         "priorityClassName": "platform",
+        "podSecurityContext": {"fsGroup": 65534, "seccompProfile": RUNTIME_DEFAULT},
+        "securityContext": HARDENED,
         "createIngressClassResource": False,
         "enableServiceMutatorWebhook": False,
         "enableShield": False,
@@ -142,7 +154,14 @@ def keda(cell: Cell) -> Values:
 def vertical_pod_autoscaler(cell: Cell) -> Values:
     """Recommends and never acts: the number of pods is the autoscaler's, and their size the team's."""
     return {
-        "recommender": {"enabled": True, "priorityClassName": "platform", **system_pods(cell)},
+        "recommender": {
+            "enabled": True,
+            "image": {"repository": hub(cell, "autoscaling", "vpa-recommender")},
+            "priorityClassName": "platform",
+            "podSecurityContext": {"runAsNonRoot": True, "runAsUser": 65534, "seccompProfile": RUNTIME_DEFAULT},
+            "containerSecurityContext": HARDENED,
+            **system_pods(cell),
+        },
         "updater": {"enabled": False},
         "admissionController": {"enabled": False},
     }
@@ -153,7 +172,15 @@ def opentelemetry_operator(cell: Cell) -> Values:
         "replicaCount": 2,
         "manager": {
             "image": {"repository": hub(cell, "open-telemetry", "opentelemetry-operator")},
+            "securityContext": HARDENED,
             "collectorImage": {"repository": hub(cell, "open-telemetry", "opentelemetry-collector-contrib")},
+        },
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 65532,
+            "runAsGroup": 65532,
+            "fsGroup": 65532,
+            "seccompProfile": RUNTIME_DEFAULT,
         },
         "admissionWebhooks": {"certManager": {"enabled": True}},
         "priorityClassName": "platform",

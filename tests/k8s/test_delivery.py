@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from fleet import names
+from fleet import mirror, names
 from fleet.cell import Cell
 from fleet.model import Fleet
 from k8s.addons import charts_of
@@ -67,6 +67,17 @@ def test_a_release_leaves_no_chart_behind(cells: list[Cell]) -> None:
         )
         needless |= set() if cell.region.meshed else {"istio-cni"}
         assert {chart.chart for chart in charts_of(cell).values()} == set(cell.release.charts) - needless
+
+
+def test_controllers_run_the_mirrors_images(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        values = {a["metadata"]["name"]: a["spec"]["source"].get("helm", {}) for a in of_kind(cell, "Application")}
+        for name, chart in charts_of(cell).items():
+            for image in mirror.IMAGES.get(chart.chart, {}):
+                path = names.image_repository(cell.fleet, image)
+                # Istio's charts take the folder; a gateway's image is the one istiod injects.
+                wanted, where = (path.rpartition("/")[0], "istiod") if image.startswith("istio/") else (path, name)
+                assert wanted in str(values[where]), (name, image)
 
 
 def test_versions_are_pinned(cells: list[Cell], of_kind: OfKind) -> None:

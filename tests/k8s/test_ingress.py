@@ -126,6 +126,15 @@ def test_templates_and_manifests_agree_on_every_name(
 
         groups = {group["Name"] for group in made("AWS::ElasticLoadBalancingV2::TargetGroup")}
         assert groups == {b["spec"]["targetGroupName"] for b in of_kind(cell, "TargetGroupBinding")}
+        released = max(
+            int(attribute["Value"])
+            for group in made("AWS::ElasticLoadBalancingV2::TargetGroup")
+            for attribute in group["TargetGroupAttributes"]
+            if attribute["Key"] == "deregistration_delay.timeout_seconds"
+        )
+        for gateway in (a for a in of_kind(cell, "Application") if a["metadata"]["name"] in ("ingress", "eastwest")):
+            values = gateway["spec"]["source"]["helm"]["valuesObject"]
+            assert values["terminationGracePeriodSeconds"] > released
         clusters = {cluster["Name"] for cluster in made("AWS::EKS::Cluster")}
         assert clusters == {names.cluster(cell)}
         profiles = {profile["InstanceProfileName"] for profile in made("AWS::IAM::InstanceProfile")}
