@@ -55,7 +55,7 @@ class CellAlarms(Construct):
         whole = {"LoadBalancer": load_balancer, "TargetGroup": target_group}
         for zone, name in zone_names.items():
             self._on(
-                f"{purpose}-{zone}",
+                f"{purpose}-in-{zone}",
                 f"no healthy gateway in {zone}",
                 _NLB,
                 "HealthyHostCount",

@@ -43,9 +43,9 @@ def managed(*policies: str) -> list[str]:
 
 
 def cluster_arn(cell: Cell) -> str:
-    return f"arn:aws:eks:{cell.region.name}:{cell.region.account_id}:cluster/{names.cluster(cell)}"
+    return names.arn(cell.region, "eks", f"cluster/{names.cluster(cell)}")
 
 
 def arn(cell: Cell, service: str, resource: str) -> str:
     """ARN of something in the cell's account and region."""
-    return f"arn:aws:{service}:{cell.region.name}:{cell.region.account_id}:{resource}"
+    return names.arn(cell.region, service, resource)

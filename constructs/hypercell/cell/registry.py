@@ -79,7 +79,6 @@ class RegionRegistry(Construct):
         repository.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
     def _publisher(self, region: Region, repositories: Sequence[str]) -> None:
-        prefix = f"arn:aws:ecr:{region.name}:{region.account_id}:repository"
         trusted = {
             "Effect": "Allow",
             "Principal": {"AWS": f"arn:aws:iam::{region.account_id}:root"},
@@ -96,7 +95,11 @@ class RegionRegistry(Construct):
                     policy_name="publish",
                     policy_document=document(
                         allow("DrawRegistryToken", ["ecr:GetAuthorizationToken"], ["*"]),
-                        allow("Publish", [*_READ, *_WRITE], [f"{prefix}/{name}" for name in repositories]),
+                        allow(
+                            "Publish",
+                            [*_READ, *_WRITE],
+                            [names.arn(region, "ecr", f"repository/{name}") for name in repositories],
+                        ),
                     ),
                 )
             ],

@@ -12,6 +12,9 @@ from fleet import addressing, names
 from fleet.cell import Cell
 from hypercell.cell.policy import Document, document
 
+# The cluster is kept with its stack gone, and it stands in these. A failed first creation leaves none behind.
+_KEPT = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
 
 class CellSubnets(Construct):
     """Subnets, route tables and gateway endpoints of a cell.
@@ -60,7 +63,7 @@ class CellSubnets(Construct):
                 if cell.capacity == "karpenter"
                 else self.nodes[zone]
             )
-        for service, policy in (("s3", _s3_policy(cell)), ("dynamodb", _own_accounts_policy(cell))):
+        for service, policy in (("s3", _s3_policy(cell)), ("dynamodb", _own_account_policy(cell))):
             ec2.CfnVPCEndpoint(
                 self,
                 names.pascal(service),
@@ -107,6 +110,7 @@ class CellSubnets(Construct):
                 }
             ),
         )
+        subnet.apply_removal_policy(_KEPT)
         subnet_id = subnet.ref
         ec2.CfnSubnetRouteTableAssociation(self, f"{id}Routes", subnet_id=subnet_id, route_table_id=table)
         return subnet_id, subnet.attr_availability_zone
@@ -121,33 +125,34 @@ class CellSubnets(Construct):
             cidr_block=str(addressing.control_plane_subnet(cell, zone)),
             map_public_ip_on_launch=False,
             tags=_tags({"Name": f"{names.cluster(cell)}-control-plane-{zone}"}),
-        ).ref
-        ec2.CfnSubnetRouteTableAssociation(self, f"{id}Routes", subnet_id=subnet, route_table_id=table)
-        return subnet
+        )
+        subnet.apply_removal_policy(_KEPT)
+        subnet_id = subnet.ref
+        ec2.CfnSubnetRouteTableAssociation(self, f"{id}Routes", subnet_id=subnet_id, route_table_id=table)
+        return subnet_id
 
 
 def _tags(tags: Mapping[str, str]) -> list[cdk.CfnTag]:
     return [cdk.CfnTag(key=key, value=value) for key, value in tags.items()]
 
 
-def _own_accounts_policy(cell: Cell) -> Document:
-    """Through the endpoint goes only who belongs to the fleet: stolen credentials of others carry nothing out."""
-    accounts = sorted(set(cell.fleet.accounts.values()))
+def _own_account_policy(cell: Cell) -> Document:
+    """Through the endpoint goes only who belongs to the account: stolen credentials of others carry nothing out."""
     return document(
         {
-            "Sid": "FleetAccounts",
+            "Sid": "OwnAccount",
             "Effect": "Allow",
             "Principal": "*",
             "Action": "*",
             "Resource": "*",
-            "Condition": {"StringEquals": {"aws:PrincipalAccount": accounts}},
+            "Condition": {"StringEquals": {"aws:PrincipalAccount": cell.region.account_id}},
         }
     )
 
 
 def _s3_policy(cell: Cell) -> Document:
     """ECR hands out image layers from a bucket of AWS's, by links that ECR signs as itself."""
-    policy = _own_accounts_policy(cell)
+    policy = _own_account_policy(cell)
     policy["Statement"].append(
         {
             "Sid": "ImageLayers",

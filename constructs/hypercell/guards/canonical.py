@@ -13,19 +13,21 @@ from fleet.region import Region
 _ADDRESS = re.compile(r"\b(?:10|172)(?:\.\d{1,3}){3}(?=/\d|\b)")
 _PASCAL_ADDRESS = re.compile(r"(?<=[a-z])(?:10|172)\d{2,9}(?=[A-Z\"]|$)")
 # What CDK appends to a logical id: it digests the ids above, which may hold a zone's.
-_DIGEST = re.compile(r"(?<=[A-Za-z}\d])[0-9A-F]{8}(?![0-9A-Za-z])")
+_DIGEST = re.compile(r"\b([A-Z][A-Za-z0-9]*?)[0-9A-F]{8}\b")
 # AWS's own ids of the same thing in each region: managed prefix lists, images; and our address pools.
 _MINTED = re.compile(r"\b(pl|ami|ipv4pool-ec2)-[0-9a-f]{8,17}\b")
 
 
 def canonical(text: str, plan: StackPlan) -> str:
     """The text with region, account, zones, cell, addresses and digests replaced by what they are."""
-    pattern, words = _words(plan.name, plan.account, plan.region, _home(plan), _cell(plan))
-    text = pattern.sub(lambda match: words[match.group()], text)
+    lower, pascal, words = _words(plan.name, plan.account, plan.region, _home(plan), _cell(plan))
+    text = lower.sub(lambda match: words[match.group()], text)
+    # Digests before the words inside of logical ids: a digit of one may follow a zone's number.
+    text = _DIGEST.sub(r"\1{digest}", text)
+    text = pascal.sub(lambda match: words[match.group()], text)
     text = _ADDRESS.sub("{address}", text)
     text = _PASCAL_ADDRESS.sub("{Address}", text)
-    text = _MINTED.sub(r"\1-{id}", text)
-    return _DIGEST.sub("{digest}", text)
+    return _MINTED.sub(r"\1-{id}", text)
 
 
 def _home(plan: StackPlan) -> Region | None:
@@ -40,7 +42,8 @@ def _cell(plan: StackPlan) -> Cell | None:
 
 def _words(
     stack: str, account: str, region: str, home: Region | None, cell: Cell | None
-) -> tuple[re.Pattern[str], dict[str, str]]:
+) -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    """Lower-case words, whole between hyphens, dots and slashes; Pascal ones inside a logical id; what each means."""
     words = {stack: "{stack}", account: "{account}", region: "{region}", geography.code(region): "{code}"}
     if home is not None:
         words |= {home.name: "{region}", home.code: "{code}", home.account_id: "{account}"}
@@ -50,13 +53,17 @@ def _words(
     if cell is not None:
         words |= {cell.name: "{cell}", f"{cell.key}.{cell.region.code}": "{key}.{code}"}
         words |= {f"{cell.region.name}/{cell.key}": "{region}/{key}", names.pascal(cell.name): "{Cell}"}
-    return _pattern(tuple(sorted(words, key=len, reverse=True))), words
+    longest_first = sorted(words, key=len, reverse=True)
+    return (
+        _pattern(
+            tuple(word for word in longest_first if not word[0].isupper()), r"(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"
+        ),
+        _pattern(tuple(word for word in longest_first if word[0].isupper()), "", "(?![a-z0-9])"),
+        words,
+    )
 
 
 @cache
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Whole words: lower-case ones between hyphens, dots and slashes, Pascal ones inside a logical id."""
-    lower = "|".join(re.escape(word) for word in words if not word[0].isupper())
-    pascal = "|".join(re.escape(word) for word in words if word[0].isupper())
-    either = rf"(?<![A-Za-z0-9])(?:{lower})(?![A-Za-z0-9])"
-    return re.compile(f"{either}|(?:{pascal})(?![a-z0-9])" if pascal else either)
+def _pattern(words: tuple[str, ...], before: str, after: str) -> re.Pattern[str]:
+    either = "|".join(re.escape(word) for word in words) or "(?!)"
+    return re.compile(f"{before}(?:{either}){after}")
