@@ -16,6 +16,8 @@ _PASCAL_ADDRESS = re.compile(r"(?<=[a-z])(?:10|172)\d{2,9}(?=[A-Z\"]|$)")
 _DIGEST = re.compile(r"\b([A-Z][A-Za-z0-9]*?)[0-9A-F]{8}\b")
 # AWS's own ids of the same thing in each region: managed prefix lists, images; and our address pools.
 _MINTED = re.compile(r"\b(pl|ami|ipv4pool-ec2)-[0-9a-f]{8,17}\b")
+# The CDK sorts these by logical id: what stands first depends on a zone's name.
+_DEPENDENCIES = re.compile(r'("DependsOn":\s*\[)([^\]]*)(\])')
 
 
 def canonical(text: str, plan: StackPlan) -> str:
@@ -27,7 +29,10 @@ def canonical(text: str, plan: StackPlan) -> str:
     text = pascal.sub(lambda match: words[match.group()], text)
     text = _ADDRESS.sub("{address}", text)
     text = _PASCAL_ADDRESS.sub("{Address}", text)
-    return _MINTED.sub(r"\1-{id}", text)
+    text = _MINTED.sub(r"\1-{id}", text)
+    return _DEPENDENCIES.sub(
+        lambda match: match[1] + ",".join(sorted(re.findall(r'"[^"]*"', match[2]))) + match[3], text
+    )
 
 
 def _home(plan: StackPlan) -> Region | None:
