@@ -36,7 +36,7 @@ class Row:
     rename: Mapping[str, str] = field(default_factory=dict)
     """Property -> parameter, where the names differ."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    """Parameters that are always sent."""
+    """Parameters that are always sent; `{account}` stands for the account's id."""
     inside: str = ""
     """Name of the one parameter that all properties belong in (CloudFront's `DistributionConfig`)."""
     tags: str = ""
@@ -131,7 +131,8 @@ def parameters_of(making: Making, method: str, service: str) -> dict[str, Any]:
     mapped = Mapped(inner, properties)
     making.ignored = mapped.ignored
     parameters = {row.inside: mapped.parameters} if row.inside else mapped.parameters
-    return {**parameters, **row.fixed}
+    fixed = {name: place.account if value == "{account}" else value for name, value in row.fixed.items()}
+    return {**parameters, **fixed}
 
 
 def _tags(value: Any) -> dict[str, str]:

@@ -37,9 +37,10 @@ class Mapped:
 
     def _structure(self, shape: Any, value: Any, path: str) -> dict[str, Any]:
         members = _members(shape)
-        if isinstance(value, list) and {"quantity", "items"} <= members.keys():
+        if isinstance(value, list) and "items" in members:
+            counted = {"Quantity": len(value)} if "quantity" in members else {}
             items = shape.members[members["items"]]
-            return {"Quantity": len(value), "Items": self._value(items, value, path)} if value else {"Quantity": 0}
+            return {**counted, "Items": self._value(items, value, path)} if value else counted
         if not isinstance(value, dict):
             raise TypeError(f"{path}: expected an object, got {value!r}")
         parameters: dict[str, Any] = {}

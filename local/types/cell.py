@@ -73,8 +73,12 @@ def _scaling_group(properties: Properties) -> Properties:
     return properties
 
 
-def _scaling_tags(making: Making) -> None:
-    """Tags of a group carry a flag of their own (propagate at launch), so they go by their own call."""
+def _scaling_details(making: Making) -> None:
+    """Metrics; and tags, which carry a flag of their own (propagate at launch) and so go by their own call."""
+    for metrics in making.properties.get("MetricsCollection", []):
+        making.client("autoscaling").enable_metrics_collection(
+            AutoScalingGroupName=making.properties["AutoScalingGroupName"], **metrics
+        )
     tags = [
         {
             "ResourceId": making.properties["AutoScalingGroupName"],
@@ -119,6 +123,7 @@ ROWS = (
     ),
     Row(
         "AWS::AutoScaling::AutoScalingGroup", "autoscaling.create_auto_scaling_group", ref="=AutoScalingGroupName",
-        name="AutoScalingGroupName", prepare=lambda p: _scaling_group(_without("Tags")(p)), finish=_scaling_tags,
+        name="AutoScalingGroupName", rename={"Cooldown": "DefaultCooldown"},
+        prepare=lambda p: _scaling_group(_without("Tags", "MetricsCollection")(p)), finish=_scaling_details,
     ),
 )  # fmt: skip

@@ -27,6 +27,9 @@ def _origin(wanted: Properties) -> Properties:
     headers = origin.pop("OriginCustomHeaders", None)
     if headers is not None:
         origin["CustomHeaders"] = headers
+    if "CustomOriginConfig" in origin:
+        # CloudFormation fills in what the API demands.
+        origin["CustomOriginConfig"] = {"HTTPPort": 80, "HTTPSPort": 443, **origin["CustomOriginConfig"]}
     return origin
 
 

@@ -43,6 +43,20 @@ def _alarm(making: Making) -> Mapping[str, Any]:
     return {"Arn": f"arn:aws:cloudwatch:{place.region}:{place.account}:alarm:{making.properties['AlarmName']}"}
 
 
+def _destination(properties: Properties) -> Properties:
+    destination = {name: value for name, value in properties.items() if name != "DestinationResourceArn"}
+    arn = {"destinationResourceArn": properties["DestinationResourceArn"]}
+    return {**destination, "deliveryDestinationConfiguration": arn}
+
+
+def _delivery(properties: Properties) -> Properties:
+    """The API keeps what concerns S3 in a structure of its own."""
+    names = {"S3SuffixPath": "suffixPath", "S3EnableHiveCompatiblePath": "enableHiveCompatiblePath"}
+    delivery = {name: value for name, value in properties.items() if name not in names}
+    bucket = {names[name]: value for name, value in properties.items() if name in names}
+    return {**delivery, **({"s3DeliveryConfiguration": bucket} if bucket else {})}
+
+
 ROWS = (
     Row("AWS::SQS::QueuePolicy", "sqs.list_queues", ref="Id", prepare=lambda _: {}, finish=_queues),
     Row("AWS::SNS::TopicPolicy", "sns.list_topics", ref="Id", prepare=lambda _: {}, finish=_topics),
@@ -55,4 +69,17 @@ ROWS = (
     Row(
         "AWS::Logs::MetricFilter", "logs.put_metric_filter", ref="=FilterName", name="FilterName",
     ),
+    Row(
+        "AWS::Logs::DeliverySource", "logs.put_delivery_source", "deliverySource", ref="name",
+        attributes={"Arn": "arn", "Service": "service"},
+    ),
+    Row(
+        "AWS::Logs::DeliveryDestination", "logs.put_delivery_destination", "deliveryDestination", ref="name",
+        attributes={"Arn": "arn"}, prepare=_destination,
+    ),
+    Row(
+        "AWS::Logs::Delivery", "logs.create_delivery", "delivery", ref="id", attributes={"DeliveryId": "id"},
+        prepare=_delivery,
+    ),
+    Row("AWS::Budgets::Budget", "budgets.create_budget", ref="=Budget.BudgetName", fixed={"AccountId": "{account}"}),
 )  # fmt: skip
