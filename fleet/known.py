@@ -48,7 +48,7 @@ def instead(name: str, names: Iterable[object]) -> str:
     if close:
         return f"did you mean {close[0]}?"
     if not options:
-        return "there is none yet"
+        return "there is none yet, add it"
     return f"use one of {listed(options[:_MOST])}" + (
         f" and {len(options) - _MOST} more" if len(options) > _MOST else ""
     )

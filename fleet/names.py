@@ -388,6 +388,12 @@ def cache(service: Service, cache_name: str) -> str:
     return f"{service.fleet.name}-{service.name}-{cache_name}"
 
 
+CACHE_PORT = 6380
+"""Where every cache listens: not the port that scanners know."""
+DATABASE_PORT = 5432
+"""Where DSQL listens, PostgreSQL's own."""
+
+
 def cache_user(service: Service) -> str:
     """Id and name (for IAM they are one) of the service's user in its caches, and id of the group it is in."""
     return f"{service.fleet.name}-{service.name}"
@@ -396,6 +402,12 @@ def cache_user(service: Service) -> str:
 def cache_parameter(service: Service, cache_name: str) -> str:
     """SSM parameter with endpoint, port and user of a cache as JSON; its last part is the name in `CACHES`."""
     return f"/{service.fleet.name}/caches/{cache(service, cache_name)}"
+
+
+def cache_log_group(service: Service, region: Region) -> str:
+    """Engine and slow logs of a service's caches. Below /aws/vendedlogs the service that writes needs no share in the
+    account's one resource policy of CloudWatch Logs, which has room for ten."""
+    return f"/aws/vendedlogs{log_group(service.fleet, 'caches', region.code, service.name)}"
 
 
 def table(service: Service, table_name: str) -> str:

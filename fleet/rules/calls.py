@@ -16,11 +16,12 @@ def check(fleet: Fleet) -> Iterator[Finding]:
         for place, stream in enumerate(service.emits):
             path = ("services", service.name, "emits", place)
             if stream not in fleet.streams:
-                text = f"{stream} is no stream of this fleet; {instead(stream, fleet.streams)} or add it to `streams`"
+                text = f"{stream} is no stream of this fleet; {instead(stream, fleet.streams)}"
                 yield Finding(path, text)
             elif stream in service.emits[:place]:
                 yield Finding(path, f"{stream} stands twice; name it once")
     yield from _circles(fleet)
+    yield from _without_mesh(fleet)
 
 
 def _calls(fleet: Fleet, service: Service) -> Iterator[Finding]:
@@ -76,3 +77,18 @@ def _circles(fleet: Fleet) -> Iterator[Finding]:
                 yield Finding(("services", first, "calls"), text)
             elif callee not in done and callee not in trail:
                 stack.append((callee, 0))
+
+
+def _without_mesh(fleet: Fleet) -> Iterator[Finding]:
+    """Without a mesh no call leaves its cell: whoever is called lives beside its caller."""
+    for region in fleet.regions.values():
+        placed = fleet.placements.get(region.name, {}) if not region.meshed else {}
+        for name, cells in placed.items():
+            for call in fleet.services[name].calls if name in fleet.services else ():
+                missing = [key for key in cells if key not in placed.get(call.service, cells)]
+                if missing and not call.degrades:
+                    text = (
+                        f"{name} calls {call.service}, which is not in {listed(missing)}, and mesh: none keeps calls in "
+                        f"their cell; place it there too, or use mesh: sidecar"
+                    )
+                    yield Finding(("placements", region.name, name), text)

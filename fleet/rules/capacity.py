@@ -51,8 +51,9 @@ def _hosting(service: Service, region: Region) -> Iterator[Finding]:
     """The cells that serve it now: fewer than `cells` while some of them drain."""
     survive, hosting = region.fleet.policies.survive.cells, capacity.hosts(service, region)
     listed_cells = service.cells_in(region)
-    if service.cells <= survive or not listed_cells or len(listed_cells) < service.cells:
-        return
+    unusable = any(cell.state in ("planned", "retired") for cell in listed_cells)
+    if service.cells <= survive or len(listed_cells) < service.cells or unusable:
+        return  # Said elsewhere, and in plainer words.
     if len(hosting) <= survive:
         lost = listed(f"{region.name}/{cell.key}" for cell in hosting)
         text = (

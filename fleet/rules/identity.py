@@ -36,7 +36,7 @@ def _owners(fleet: Fleet) -> Iterator[Finding]:
         yield Finding(("teams",), "is empty; somebody is paged and somebody pays")
     for service, team in fleet.owners.items():
         if team not in fleet.teams:
-            text = f"{team} is no team of fleet.yaml; {instead(team, fleet.teams)} or add it to `teams`"
+            text = f"{team} is no team of fleet.yaml; {instead(team, fleet.teams)}"
             yield Finding(("owners", service), text)
 
 

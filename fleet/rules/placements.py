@@ -23,7 +23,7 @@ def check(fleet: Fleet) -> Iterator[Finding]:
                 yield Finding((*path, key), f"{key} is no service of this fleet; remove it, or add it to services/")
             elif not fleet.services[key].runs_in(fleet.regions[name]):
                 yield Finding((*path, key), f"{key} does not run in {name}; its `regions` say where")
-            else:
+            elif fleet.regions[name].cells:
                 yield from _cells(fleet.services[key], fleet.regions[name], cells)
     for region in fleet.regions.values():
         if not geography.known(region.name):

@@ -28,6 +28,15 @@ def check(fleet: Fleet) -> Iterator[Finding]:
             text = f"{release.kubernetes} is not in standard support of EKS; use one of {listed(STANDARD_SUPPORT_ENDS)}"
             yield Finding(("releases", name, "kubernetes"), text)
     yield from _within_one_minor(fleet)
+    yield from _first(fleet)
+
+
+def _first(fleet: Fleet) -> Iterator[Finding]:
+    """The cell a roll-out begins with stands."""
+    first, path = fleet.rollout.first, ("rollout", "first")
+    standing = [f"{cell.region.name}/{cell.key}" for cell in fleet.cells]
+    if first is not None and first not in standing:
+        yield Finding(path, f"{first} is no cell that stands; {instead(first, standing)}")
 
 
 def _within_one_minor(fleet: Fleet) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def _routes(fleet: Fleet) -> Iterator[Finding]:
                 yield Finding(path, text)
                 continue
             if host not in hosts and not any(host in h.names for h in fleet.edge.hosts.values()):
-                text = f"{host} is no name of `edge.hosts`; {instead(host, hosts)} or add it there"
+                text = f"{host} is no name of `edge.hosts`; {instead(host, hosts)}"
                 yield Finding(path, text)
             owner = owners.setdefault(f"{host}/{prefix.rstrip('/')}", service.name)
             if owner != service.name:
