@@ -42,6 +42,14 @@ def test_every_route_of_the_fleet_reaches_its_service_in_every_meshed_cell(cells
                 assert routes[host, f"/{path}"] == f"{service.name}.{service.name}.svc.cluster.local"
 
 
+def test_every_route_leads_to_a_service_the_cell_knows(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        known = {
+            f"{s['metadata']['name']}.{s['metadata']['namespace']}.svc.cluster.local" for s in of_kind(cell, "Service")
+        }
+        assert set(_routes(of_kind, cell).values()) <= known, cell.name
+
+
 def test_a_longer_path_is_asked_before_a_shorter_one(cells: list[Cell], of_kind: OfKind) -> None:
     for cell in cells:
         for service in of_kind(cell, "VirtualService"):
