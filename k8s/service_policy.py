@@ -14,7 +14,7 @@ from k8s.vocabulary import AGENTS, EASTWEST, INGRESS, ISTIO, PORT, meta, owned
 PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 """What "the internet" leaves out: nobody reaches a neighbour by its address."""
 POD_IDENTITY = "169.254.170.23/32"
-DSQL_PORT, VALKEY_PORT = 5432, 6379
+DSQL_PORT, VALKEY_PORT = names.DATABASE_PORT, names.CACHE_PORT
 
 
 def policies(service: Service, cell: Cell) -> list[Document]:
