@@ -63,7 +63,7 @@ def istiod(cell: Cell) -> Values:
             "autoscaleEnabled": True,
             "autoscaleMin": 3,
             "autoscaleMax": 9,
-            "resources": {"requests": {"cpu": "500m", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
+            "resources": _requests(*(("500m", "2Gi") if mixes(cell) else ("200m", "512Mi"))),
             "topologySpreadConstraints": spread({"app": "istiod"}),
             **pods,
             **_part(chosen, "pilot"),
@@ -143,10 +143,8 @@ def _gateway(cell: Cell, name: str, least: int, most: int) -> Values:
             "targetCPUUtilizationPercentage": 50,
         },
         "podDisruptionBudget": {"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
-        "resources": {
-            "requests": {"cpu": f"{capacity.GATEWAY_CPU}m", "memory": "1Gi"},
-            "limits": {"memory": "1Gi"},
-        },
+        # A cell too small for Spot is too small for whole processors, too.
+        "resources": _requests(*((f"{capacity.GATEWAY_CPU}m", "1Gi") if mixes(cell) else ("250m", "256Mi"))),
         # The proxy listens above 1024: it needs no sysctl, and no right but its own.
         "securityContext": {"seccompProfile": RUNTIME_DEFAULT},
         "podAnnotations": {"proxy.istio.io/config": f'{{"terminationDrainDuration": "{DRAIN_SECONDS}s"}}'},
@@ -158,6 +156,10 @@ def _gateway(cell: Cell, name: str, least: int, most: int) -> Values:
         values["nodeSelector"] = {POOL_LABEL: INGRESS_POOL}
         values["tolerations"] = [pool_toleration(INGRESS_POOL)]
     return values
+
+
+def _requests(cpu: str, memory: str) -> dict[str, object]:
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
 
 
 def _port(name: str, port: int, target: int) -> dict[str, object]:
