@@ -167,8 +167,11 @@ def _region(fleet: Fleet, region: Region) -> Iterator[StackPlan]:
     for name in region.services:
         service = fleet.services[name]
         yield plan("service", Phase.REGIONS, "service", name, subject=service, after=(keys.name, network.name))
+    cells: list[str] = []
     for cell in region.standing_cells:
         standing = plan("cell", Phase.CELLS, cell.key, "cell", subject=cell, after=(network.name, egress.name))
         yield standing
+        cells.append(standing.name)
         yield plan("services", Phase.CELLS, cell.key, "services", subject=cell, after=(standing.name,))
-    yield plan("observability", Phase.CELLS, after=(keys.name,))
+    # CloudWatch refuses a composite alarm while the alarms it is made of are not there.
+    yield plan("observability", Phase.CELLS, after=(keys.name, *cells))

@@ -69,6 +69,11 @@ def _key(key: str, details: ErrorDetails) -> str:
         return f"{_shown(key)} is too long for a name; use at most {context['max_length']} characters"
     if kind == "string_type":
         return f"{_shown(key)} is no text; quote it"
+    if kind == "int_parsing":
+        return f"{_shown(key)} is no whole number; number the keys here"
+    if kind in _BOUNDS:
+        why, bound = _BOUNDS[kind]
+        return f"{key} {why} {context[bound]}; use another number"
     return f"{_shown(key)} is no key to use here; {_lower(details['msg'])}"
 
 
@@ -77,7 +82,7 @@ def _message(path: Path, details: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         return f"unknown field{nearest(str(path[-1]), _fields_at(path[:-1]))}"
     if kind == "missing":
-        return f"is missing{_meaning(path)}"
+        return f"is missing; add it{_meaning(path)}"
     if kind == "literal_error":
         allowed = context["expected"].replace(" or ", ", ").replace("'", "")
         close = nearest(str(value), allowed.split(", "), known=False)
