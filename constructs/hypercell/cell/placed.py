@@ -11,7 +11,8 @@ from constructs import Construct
 
 from fleet import names
 from fleet.cell import Cell
-from hypercell.cell.policy import allow, arn, document
+from hypercell.cell.policy import arn
+from hypercell.policy import allow, document
 
 
 class PlacedServices(Construct):
@@ -43,9 +44,8 @@ class PlacedServices(Construct):
                 namespace=names.namespace(service),
                 service_account=names.service_account(service),
                 role_arn=names.service_role_arn(service, cell.region),
-                # From the service's role into the data account: clusters of one pair share an account, and DSQL
-                # knows no other way across accounts.
-                target_role_arn=names.caller_role_arn(service, cell.region) if service.database else None,
+                # No target role: it would replace this one, and with it the way to queues, tables and streams. Pods
+                # chain into the data account themselves, and only for their database.
                 # The tags say which cell and namespace asks; roles in both accounts are bound to them.
                 disable_session_tags=False,
             )
