@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,15 +20,18 @@ from stacks.node import use_packaged_node
 
 use_packaged_node()
 
-import aws_cdk as cdk  # noqa: E402
-
 from fleet import phases  # noqa: E402
 from fleet.load import load  # noqa: E402
 from fleet.model import Fleet  # noqa: E402
-from stacks.assemble import CONTEXT, assemble  # noqa: E402
+from stacks.templates import write_templates  # noqa: E402
 
-BLUEPRINTS = Path(__file__).parents[1] / "blueprints"
+PROJECT = Path(__file__).parents[1]
+BLUEPRINTS = PROJECT / "blueprints"
 Template = dict[str, Any]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept-goldens", action="store_true", help="write the golden files instead of comparing")
 
 
 @cache
@@ -50,15 +59,61 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[
     def build(kind: str, of: str = "hypergrowth") -> dict[str, Template]:
         fleet = blueprint(of)
         plans = tuple(plan for plan in phases.every_stack(fleet) if plan.kind == kind)
-        app = cdk.App(
-            outdir=str(tmp_path_factory.mktemp(f"{of}-{kind}")),
-            context=CONTEXT,
-            analytics_reporting=False,
-            tree_metadata=False,
-            builtin_cloud_formation_validation=False,
-        )
-        assemble(app, fleet, plans)
-        folder = Path(app.synth().directory)
+        folder = tmp_path_factory.mktemp(f"{of}-{kind}")
+        write_templates(fleet, plans, folder, judged=False)
         return {plan.name: json.loads((folder / f"{plan.name}.template.json").read_text()) for plan in plans}
 
     return build
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What `app.py` wrote for a blueprint."""
+
+    templates: Path
+    """`cdk.out`"""
+    bundles: Path
+    """`dist`"""
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
+    """`whole("growth")`: a whole blueprint as `app.py` writes it, once for all workers of a run."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    @cache
+    def build(of: str) -> Whole:
+        made = Whole(root / f"whole-{of}" / "cdk.out", root / f"whole-{of}" / "dist")
+        with _alone(root / f"whole-{of}.lock"):
+            if not made.templates.exists():
+                run_app(of, made.templates, made.bundles)
+        return made
+
+    return build
+
+
+def run_app(of: str, outdir: Path, dist: Path, *arguments: str) -> None:
+    """Synthesize with `app.py`, without judgement.
+
+    Raises:
+        AssertionError: it failed; what it said is in the message.
+    """
+    done = subprocess.run(
+        [sys.executable, "app.py", "-c", f"blueprint=blueprints/{of}", "-c", f"dist={dist}", *arguments],
+        env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_VALIDATION": "false"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One process at a time."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
