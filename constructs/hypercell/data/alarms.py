@@ -1,14 +1,12 @@
-"""Alarms on what the data services count by themselves."""
+"""Alarms on a database cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from fleet import dsql, geography, names
 from fleet.database import Generation
+from hypercell.alarm import Metric, alarm, metric
 
 CONFLICTS = 0.05
 """Part of transactions aborted because another one wrote the same rows. More of them is a hot row, not load."""
@@ -24,67 +22,6 @@ STORAGE_BYTES = int(dsql.STORAGE_BYTES * 0.8)
 _DSQL = "AWS/AuroraDSQL"
 
 
-def metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> cloudwatch.CfnAlarm.MetricProperty:
-    """One metric of one thing."""
-    return cloudwatch.CfnAlarm.MetricProperty(
-        namespace=namespace,
-        metric_name=name,
-        dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name=k, value=v) for k, v in dimensions.items()],
-    )
-
-
-def alarm(
-    scope: Construct,
-    id: str,
-    *,
-    name: str,
-    about: str,
-    topic: str,
-    metrics: Sequence[cloudwatch.CfnAlarm.MetricProperty],
-    statistic: str,
-    threshold: float,
-    expression: str | None = None,
-    seconds: int = 60,
-    periods: int = 5,
-    below: bool = False,
-    silence: str = "notBreaching",
-) -> None:
-    """An alarm on one metric, or on an expression of several (m0, m1, ...; ten at most).
-
-    Args:
-        topic: ARN of where it goes, and where its end goes.
-        seconds: length of a period.
-        periods: how many in a row breach.
-        below: breaches below the threshold instead of at or above it.
-        silence: what missing data counts as.
-    """
-    ids = [f"m{place}" for place in range(len(metrics))]
-    queries = [
-        cloudwatch.CfnAlarm.MetricDataQueryProperty(
-            id=id_,
-            metric_stat=cloudwatch.CfnAlarm.MetricStatProperty(metric=one, period=seconds, stat=statistic),
-            return_data=expression is None,
-        )
-        for id_, one in zip(ids, metrics, strict=True)
-    ]
-    if expression is not None:
-        query = cloudwatch.CfnAlarm.MetricDataQueryProperty(id="result", expression=expression, return_data=True)
-        queries.insert(0, query)
-    cloudwatch.CfnAlarm(
-        scope,
-        id,
-        alarm_name=name,
-        alarm_description=about,
-        metrics=queries,
-        evaluation_periods=periods,
-        threshold=threshold,
-        comparison_operator="LessThanThreshold" if below else "GreaterThanOrEqualToThreshold",
-        treat_missing_data=silence,
-        alarm_actions=[topic],
-        ok_actions=[topic],
-    )
-
-
 class DatabaseAlarms(Construct):
     """What is wrong with a cluster while it answers: conflicts, timeouts, slow commits, and a full disk.
 
@@ -97,7 +34,7 @@ class DatabaseAlarms(Construct):
         named = f"{generation.database.name}-g{generation.number}"
         topic = names.data_alarm_topic_arn(fleet, region, code)
 
-        def of(name: str) -> cloudwatch.CfnAlarm.MetricProperty:
+        def of(name: str) -> Metric:
             return metric(_DSQL, name, {"ClusterId": identifier})
 
         def called(signal: str) -> str:

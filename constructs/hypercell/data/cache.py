@@ -13,7 +13,7 @@ from constructs import Construct
 from fleet import names
 from fleet.region import Region
 from fleet.service import Cache, Service
-from hypercell.data.alarms import alarm, metric
+from hypercell.alarm import alarm, metric
 from hypercell.data.group import DataGroup
 from hypercell.policy import Statement, allow
 

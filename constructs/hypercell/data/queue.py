@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from fleet import names
 from fleet.region import Region
 from fleet.service import Queue, Service
-from hypercell.data.alarms import alarm, metric
+from hypercell.alarm import Metric, alarm, metric
 from hypercell.policy import Document, Statement, admit, allow, document, only_tls
 from hypercell.policy import service as aws
 
@@ -118,7 +117,7 @@ class ServiceQueue(Construct):
     def _alarms(self, live: sqs.CfnQueue, dead: sqs.CfnQueue) -> None:
         topic = names.team_topic_arn(self._region, self._service.team)
 
-        def of(queue: sqs.CfnQueue, name: str) -> list[cloudwatch.CfnAlarm.MetricProperty]:
+        def of(queue: sqs.CfnQueue, name: str) -> list[Metric]:
             return [metric("AWS/SQS", name, {"QueueName": queue.attr_queue_name})]
 
         alarm(

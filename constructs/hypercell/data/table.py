@@ -9,7 +9,7 @@ from constructs import Construct
 from fleet import backup, names
 from fleet.region import Region
 from fleet.service import Service, Table
-from hypercell.data.alarms import alarm, metric
+from hypercell.alarm import alarm, metric
 from hypercell.policy import Statement, allow
 
 RECOVERY_DAYS = 35

@@ -10,7 +10,7 @@ from constructs import Construct
 from fleet import names
 from fleet.region import Region
 from fleet.service import Service
-from hypercell.data.alarms import alarm, metric
+from hypercell.alarm import alarm, metric
 from hypercell.policy import Statement, allow, document, only_tls
 
 FAILED = 1
