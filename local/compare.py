@@ -11,6 +11,7 @@ from local.deploy import Deployment, Stood
 from local.made import Missing, at
 from local.readings import READINGS, Reading, Thing, Things, record_key, route_key
 from local.schemas import schema
+from local.types import ROWS
 
 Place = tuple[str, str]
 """Account id and region."""
@@ -154,13 +155,15 @@ class Resolver:
 
     def _attribute(self, logical_id: str, name: str) -> Any:
         """From what was read; or the physical id, where the attribute is what identifies the resource."""
+        type_name = self._stack.synthesized.resources[logical_id]["Type"]
         thing = self._read.one(self._stack, logical_id)
-        if thing is not None:
+        row = ROWS.get(type_name)
+        for path in (name, row.attributes.get(name, name) if row else name):
             try:
-                return at(thing, name)
+                return at(thing, path)
             except Missing:
-                pass
-        known = schema(self._stack.synthesized.resources[logical_id]["Type"])
+                continue
+        known = schema(type_name)
         if known is not None and name in known.identifier:
             return self._stack.ids[logical_id]
         raise Unresolved(f"{self._stack.synthesized.plan.name}: Fn::GetAtt {logical_id}.{name}")

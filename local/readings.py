@@ -134,7 +134,19 @@ def _web_acls(clients: Clients) -> Things:
 
 def _caches(clients: Clients) -> Things:
     groups = _paged(clients("elasticache"), "describe_replication_groups", "ReplicationGroups")
-    return {one["ReplicationGroupId"]: {**one, "Shards": len(one.get("NodeGroups", []))} for one in groups}
+    return {
+        one["ReplicationGroupId"]: {
+            **one,
+            "Shards": len(one.get("NodeGroups", [])),
+            "MultiAZEnabled": one.get("MultiAZ") == "enabled",
+        }
+        for one in groups
+    }
+
+
+def _parameters(clients: Clients) -> Things:
+    found = _paged(clients("ssm"), "get_parameters_by_path", "Parameters", Path="/", Recursive=True)
+    return {one["Name"]: one for one in found}
 
 
 def _buckets(clients: Clients) -> Things:
@@ -251,6 +263,7 @@ READINGS: tuple[Reading, ...] = (
     ),
     Reading("AWS::WAFv2::WebACL", _web_acls, {"Name": "Name", "Scope": "Scope"}),
     Reading("AWS::S3::Bucket", _buckets, {}),
+    Reading("AWS::SSM::Parameter", _parameters, {"Name": "Name", "Value": "Value"}),
     Reading("AWS::Kinesis::Stream", _streams, {
         "RetentionPeriodHours": "RetentionPeriodHours",
         "ShardCount": "OpenShardCount",
@@ -260,7 +273,7 @@ READINGS: tuple[Reading, ...] = (
         "NumNodeGroups": "Shards",
         "CacheNodeType": "CacheNodeType",
         "TransitEncryptionEnabled": "TransitEncryptionEnabled",
-        "MultiAZEnabled": "MultiAZ",
+        "MultiAZEnabled": "MultiAZEnabled",
     }),
 )  # fmt: skip
 """Every type that the picture shows."""

@@ -103,6 +103,45 @@ def cost(
 
 
 @app.command()
+def demo(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the picture as JSON.")] = False,
+) -> None:
+    """Create every stack of the fleet in an AWS inside this process, and show what stands.
+
+    Exit codes: 0 it stands, 1 the fleet breaks rules or does not stand as its templates say, 2 something cannot be
+    read or written, 130 interrupted.
+    """
+    from ops.demo import show
+
+    raise typer.Exit(show(blueprint, as_json=as_json))
+
+
+@app.command()
+def up(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    port: Annotated[
+        int | None, typer.Option(help="Port on 127.0.0.1; a free one when left out.", min=1, max=65535)
+    ] = None,
+) -> None:
+    """Leave the fleet standing in a local AWS on 127.0.0.1, to look around in.
+
+    Exit codes: those of demo, and 3 when a server is already up or the port is taken.
+    """
+    from ops.up import up as start
+
+    raise typer.Exit(start(blueprint, port=port))
+
+
+@app.command()
+def down() -> None:
+    """Stop the server that `up` left in this folder."""
+    from ops.up import down as stop
+
+    raise typer.Exit(stop())
+
+
+@app.command()
 def docs() -> None:
     """Write the generated parts of docs/."""
     from ops.docs import write

@@ -42,7 +42,12 @@ def synthesize(blueprint: Path, outdir: Path, dist: Path, *, step: Step) -> None
     if not app.is_file():
         raise SynthesisError(2, f"{app} is missing: hypercell synthesizes from a checkout of the project")
     reading, writing = os.pipe()
-    environment = {**os.environ, "CDK_OUTDIR": str(outdir.absolute()), PROGRESS: str(writing), "CDK_VALIDATION": "false"}
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(outdir.absolute()),
+        PROGRESS: str(writing),
+        "CDK_VALIDATION": "false",
+    }
     context = ["-c", f"blueprint={blueprint}", "-c", f"dist={dist}"]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         child = subprocess.Popen(
@@ -68,7 +73,9 @@ def synthesize(blueprint: Path, outdir: Path, dist: Path, *, step: Step) -> None
             raise
         if code:
             said.seek(0)
-            raise SynthesisError(code if code in (1, 2) else 1, _without_notices(said.read()) or f"app.py ended with {code}")
+            raise SynthesisError(
+                code if code in (1, 2) else 1, _without_notices(said.read()) or f"app.py ended with {code}"
+            )
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

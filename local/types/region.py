@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,6 @@ Properties = dict[str, Any]
 
 
 def _queues(making: Making) -> Mapping[str, Any]:
-    import json
-
     for queue in making.properties["Queues"]:
         making.client("sqs").set_queue_attributes(
             QueueUrl=queue, Attributes={"Policy": json.dumps(making.properties["PolicyDocument"])}
@@ -21,13 +20,19 @@ def _queues(making: Making) -> Mapping[str, Any]:
 
 
 def _topics(making: Making) -> Mapping[str, Any]:
-    import json
-
     for topic in making.properties["Topics"]:
         making.client("sns").set_topic_attributes(
             TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(making.properties["PolicyDocument"])
         )
     return {"Id": f"{making.place.stack}-{making.place.logical_id}"}
+
+
+def _subscription(properties: Properties) -> Properties:
+    """What a subscription does with its messages is a map of texts in the API."""
+    named: Properties = {name: properties[name] for name in ("TopicArn", "Protocol", "Endpoint") if name in properties}
+    others = {name: value for name, value in properties.items() if name not in (*named, "Region")}
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in others.items()}
+    return {**named, **({"Attributes": texts} if texts else {})}
 
 
 def _secret(properties: Properties) -> Properties:
@@ -60,7 +65,10 @@ def _delivery(properties: Properties) -> Properties:
 ROWS = (
     Row("AWS::SQS::QueuePolicy", "sqs.list_queues", ref="Id", prepare=lambda _: {}, finish=_queues),
     Row("AWS::SNS::TopicPolicy", "sns.list_topics", ref="Id", prepare=lambda _: {}, finish=_topics),
-    Row("AWS::SNS::Subscription", "sns.subscribe", ref="SubscriptionArn", attributes={"Arn": "SubscriptionArn"}),
+    Row(
+        "AWS::SNS::Subscription", "sns.subscribe", ref="SubscriptionArn", attributes={"Arn": "SubscriptionArn"},
+        prepare=_subscription,
+    ),
     Row("AWS::CloudWatch::Alarm", "cloudwatch.put_metric_alarm", ref="=AlarmName", name="AlarmName", finish=_alarm),
     Row(
         "AWS::SecretsManager::Secret", "secretsmanager.create_secret", ref="ARN", name="Name", prepare=_secret,
