@@ -57,9 +57,7 @@ def plan_of(fleet, cell):
 def test_all_cells_of_a_release_are_one_text(fleet, cells):
     texts = {}
     for cell, template in cells.items():
-        texts.setdefault(cell.release_name, set()).add(
-            canonical(json.dumps(template), plan_of(fleet, cell))
-        )
+        texts.setdefault(cell.release_name, set()).add(canonical(json.dumps(template), plan_of(fleet, cell)))
     assert {release: len(found) for release, found in texts.items()} == dict.fromkeys(texts, 1)
 
 

@@ -10,7 +10,8 @@ from constructs import Construct
 
 from fleet import names
 from fleet.cell import Cell
-from hypercell.cell.policy import Document, allow, cluster_arn, document
+from hypercell.cell.policy import tagged_only
+from hypercell.policy import allow, document
 
 ROLES: dict[str, tuple[str, int]] = {
     "deployer": ("AmazonEKSClusterAdminPolicy", 3600),
@@ -19,10 +20,6 @@ ROLES: dict[str, tuple[str, int]] = {
 }
 """Purpose to EKS's access policy and the longest session in seconds. Operators see what namespaces hold, and no
 secret."""
-
-ACCESS_TAG = "fleet:access"
-"""Tag on a person's or a pipeline's own identity that says which of the roles it may take. The directory sets it:
-no name of a person stands in a template."""
 
 
 class CellAccess(Construct):
@@ -40,13 +37,15 @@ class CellAccess(Construct):
                 f"{names.pascal(purpose)}Role",
                 role_name=names.cell_role(cell, purpose),
                 max_session_duration=seconds,
-                assume_role_policy_document=_tagged_only(cell, purpose),
+                assume_role_policy_document=tagged_only(cell.region.account_id, purpose),
                 policies=[
                     iam.CfnRole.PolicyProperty(
                         policy_name="find-cluster",
                         policy_document=document(
                             allow(
-                                "FindCluster", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [cluster_arn(cell)]
+                                "FindCluster",
+                                ["eks:AccessKubernetesApi", "eks:DescribeCluster"],
+                                [names.cluster_arn(cell)],
                             )
                         ),
                     )
@@ -102,14 +101,3 @@ class CellAccess(Construct):
             treat_missing_data="notBreaching",
             alarm_actions=[names.alarm_topic_arn(cell.region)],
         )
-
-
-def _tagged_only(cell: Cell, purpose: str) -> Document:
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{cell.region.account_id}:root"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {f"aws:PrincipalTag/{ACCESS_TAG}": purpose}},
-        }
-    )

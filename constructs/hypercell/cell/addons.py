@@ -17,7 +17,8 @@ from constructs import Construct
 from fleet import capacity, names
 from fleet.cell import Cell
 from hypercell.cell.identities import pod_role
-from hypercell.cell.policy import Statement, allow, arn, managed
+from hypercell.cell.policy import arn, managed
+from hypercell.policy import Statement, allow
 
 BEFORE_NODES = ("eks-pod-identity-agent", "vpc-cni", "kube-proxy")
 """Without them a node never becomes ready. All others would wait for a node, and fail their creation without one."""

@@ -13,7 +13,8 @@ from constructs import Construct
 from fleet import names
 from fleet.cell import Cell
 from hypercell.cell.cluster import Compute
-from hypercell.cell.policy import Document, allow, arn, document, managed, trust
+from hypercell.cell.policy import arn, instances, managed
+from hypercell.policy import Document, allow, document
 
 NODE_POOLS = ("system",)
 """The built-in pools that are on. `system` is tainted, so that Argo CD and the node pools of the cell's own bundle
@@ -78,7 +79,7 @@ class AutoMode(Construct):
             self,
             id,
             role_name=name,
-            assume_role_policy_document=trust("ec2.amazonaws.com"),
+            assume_role_policy_document=instances(),
             managed_policy_arns=managed(*NODE_POLICIES),
         )
 

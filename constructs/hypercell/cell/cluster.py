@@ -16,7 +16,8 @@ from constructs import Construct
 
 from fleet import addressing, names
 from fleet.cell import Cell
-from hypercell.cell.policy import Document, cluster_arn, document, managed, trust
+from hypercell.cell.policy import managed
+from hypercell.policy import key_policy, trust
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 LOG_DAYS = 90
@@ -77,9 +78,7 @@ class CellCluster(Construct):
             "Role",
             role_name=names.cell_role(cell, "cluster"),
             assume_role_policy_document=trust(
-                "eks.amazonaws.com",
-                ["sts:AssumeRole", "sts:TagSession"],
-                {"ArnEquals": {"aws:SourceArn": cluster_arn(cell)}},
+                "eks", {"ArnEquals": {"aws:SourceArn": names.cluster_arn(cell)}}, ["sts:AssumeRole", "sts:TagSession"]
             ),
             managed_policy_arns=managed(*compute.cluster_policies),
             policies=compute.own_policies or None,
@@ -165,7 +164,8 @@ class CellCluster(Construct):
             description=f"Kubernetes secrets of {names.cluster(cell)}",
             enable_key_rotation=True,
             pending_window_in_days=30,
-            key_policy=_key_policy(cell),
+            # The account decides by IAM. EKS works with grants that it is given when the cluster is created.
+            key_policy=key_policy(cell.region.account_id),
         )
         # Without its key a cluster cannot read one of its secrets, ever again.
         key.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
@@ -177,16 +177,3 @@ class CellCluster(Construct):
         # Who did what in the cluster is asked after the cluster is gone, too.
         group.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         return group
-
-
-def _key_policy(cell: Cell) -> Document:
-    """The account decides by IAM. EKS works with grants that it is given when the cluster is created."""
-    return document(
-        {
-            "Sid": "AccountDecides",
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{cell.region.account_id}:root"},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    )

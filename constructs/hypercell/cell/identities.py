@@ -12,7 +12,8 @@ from constructs import Construct
 
 from fleet import names
 from fleet.cell import Cell
-from hypercell.cell.policy import Statement, allow, arn, document, trust
+from hypercell.cell.policy import arn
+from hypercell.policy import Statement, allow, document, trust
 
 POD_LOG_DAYS = 30
 """How long the logs of pods are kept."""
@@ -40,16 +41,16 @@ def pod_role(
         id,
         role_name=names.cell_role(cell, purpose),
         assume_role_policy_document=trust(
-            "pods.eks.amazonaws.com",
-            ["sts:AssumeRole", "sts:TagSession"],
+            "pods.eks",
             {
                 "StringEquals": {
-                    "aws:RequestTag/eks-cluster-name": names.cluster(cell),
+                    "aws:RequestTag/eks-cluster-arn": names.cluster_arn(cell),
                     "aws:RequestTag/kubernetes-namespace": namespace,
                     "aws:RequestTag/kubernetes-service-account": account,
                     "aws:SourceAccount": cell.region.account_id,
                 }
             },
+            ["sts:AssumeRole", "sts:TagSession"],
         ),
         managed_policy_arns=list(managed_policies) or None,
         policies=[iam.CfnRole.PolicyProperty(policy_name=purpose, policy_document=document(*statements))]
@@ -150,25 +151,22 @@ class LoadBalancerController(Construct):
 
 
 def _certificates(cell: Cell) -> Sequence[Statement]:
-    """cert-manager proves the names by DNS, as a role of the edge account that may change the proofs only."""
-    return (allow("ProveNames", ["sts:AssumeRole"], [names.certificate_role_arn(cell.region)]),)
+    """cert-manager proves the names by DNS, as a role of the edge account that may change the proofs only.
+
+    The tags of Pod Identity travel on into the next role: whoever takes one must be allowed to tag.
+    """
+    return (allow("ProveNames", ["sts:AssumeRole", "sts:TagSession"], [names.certificate_role_arn(cell.region)]),)
 
 
 def _signals(cell: Cell) -> Sequence[Statement]:
     group = arn(cell, "logs", f"log-group:{names.cell_log_group(cell)}")
     return (
-        # Neither has resources: the namespace bounds the metrics, and traces carry the account's own only.
-        allow(
-            "CountInOwnNamespace",
-            ["cloudwatch:PutMetricData"],
-            ["*"],
-            {"StringEquals": {"cloudwatch:namespace": names.cell_metrics(cell.fleet)}},
-        ),
+        # Metrics travel inside log events. Traces have no resource: they carry the account's own only.
         allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
         allow(
             "WriteOwnLogs",
             ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [group, f"{group}:log-stream:*"],
+            [group, f"{group}:*"],
         ),
     )
 

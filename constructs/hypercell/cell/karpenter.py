@@ -12,8 +12,9 @@ from fleet import names
 from fleet.cell import Cell
 from hypercell.cell.identities import associate, pod_role
 from hypercell.cell.karpenter_policies import policies
-from hypercell.cell.policy import Document, document, managed, trust
+from hypercell.cell.policy import instances, managed
 from hypercell.cell.system_nodes import NODE_POLICIES
+from hypercell.policy import Document, admit, document, only_tls, service
 
 WARNINGS: dict[str, tuple[str, str]] = {
     "Health": ("aws.health", "AWS Health Event"),
@@ -43,7 +44,7 @@ class Karpenter(Construct):
             self,
             "NodeRole",
             role_name=names.cell_role(cell, "node"),
-            assume_role_policy_document=trust("ec2.amazonaws.com"),
+            assume_role_policy_document=instances(),
             managed_policy_arns=managed(*NODE_POLICIES),
         )
         node_role_arn = node_role.attr_arn
@@ -87,28 +88,19 @@ class Karpenter(Construct):
 
 def _queue_policy(cell: Cell, queue_arn: str, rules: list[str]) -> Document:
     return document(
-        {
-            "Sid": "RulesSpeak",
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue_arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": rules}},
-        },
-        {
-            "Sid": "QueuesSpeak",
-            "Effect": "Allow",
-            "Principal": {"Service": "sqs.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue_arn,
-            "Condition": {"StringEquals": {"aws:SourceAccount": cell.region.account_id}},
-        },
-        {
-            "Sid": "NobodyInClear",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sqs:*",
-            "Resource": queue_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
+        admit(
+            "RulesSpeak",
+            service("events"),
+            ["sqs:SendMessage"],
+            queue_arn,
+            {"ArnEquals": {"aws:SourceArn": rules}},
+        ),
+        admit(
+            "QueuesSpeak",
+            service("sqs"),
+            ["sqs:SendMessage"],
+            queue_arn,
+            {"StringEquals": {"aws:SourceAccount": cell.region.account_id}},
+        ),
+        only_tls("sqs:*", [queue_arn]),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from fleet import names
 from fleet.cell import Cell
-from hypercell.cell.policy import Document, Statement, allow, arn, cluster_arn, document
+from hypercell.cell.policy import arn
+from hypercell.policy import Document, Statement, allow, document
 
 _MADE = ("fleet", "instance", "launch-template", "network-interface", "spot-instances-request", "volume")
 """Kinds of EC2 resources that a start of a node makes."""
@@ -27,7 +28,7 @@ def policies(cell: Cell, *, node_role_arn: str, queue_arn: str) -> dict[str, Doc
                 {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
             )
         ),
-        "EksIntegration": document(allow("FindApiServer", ["eks:DescribeCluster"], [cluster_arn(cell)])),
+        "EksIntegration": document(allow("FindApiServer", ["eks:DescribeCluster"], [names.cluster_arn(cell)])),
         "Interruption": document(
             allow("HearWarnings", ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"], [queue_arn])
         ),
@@ -36,7 +37,7 @@ def policies(cell: Cell, *, node_role_arn: str, queue_arn: str) -> dict[str, Doc
                 "SeeZonalShift",
                 ["arc-zonal-shift:GetManagedResource"],
                 ["*"],
-                {"StringEquals": {"arc-zonal-shift:ResourceIdentifier": cluster_arn(cell)}},
+                {"StringEquals": {"arc-zonal-shift:ResourceIdentifier": names.cluster_arn(cell)}},
             )
         ),
         "ResourceDiscovery": document(*_resource_discovery(cell)),

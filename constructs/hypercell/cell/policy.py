@@ -1,40 +1,14 @@
-"""IAM documents of a cell, as plain data: L1 roles and policies take them as they are."""
+"""What the roles of a cell have in common."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from fleet import names
 from fleet.cell import Cell
+from hypercell.policy import Document, document, service
 
-Document = dict[str, Any]
-Statement = dict[str, Any]
-
-
-def document(*statements: Statement) -> Document:
-    """A policy of these statements."""
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def allow(sid: str, actions: list[str], resources: list[str], conditions: Document | None = None) -> Statement:
-    """A statement that allows; lists of one are written as AWS writes them back, so that drift shows none."""
-    statement: Statement = {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Action": actions[0] if len(actions) == 1 else actions,
-        "Resource": resources[0] if len(resources) == 1 else resources,
-    }
-    return statement if conditions is None else {**statement, "Condition": conditions}
-
-
-def trust(service: str, actions: list[str] | None = None, conditions: Document | None = None) -> Document:
-    """A trust policy that lets one AWS service take the role."""
-    statement: Statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": actions or ["sts:AssumeRole"],
-    }
-    return document(statement if conditions is None else {**statement, "Condition": conditions})
+ACCESS_TAG = "fleet:access"
+"""Tag on a person's or a pipeline's own identity that says which of the roles it may take. The directory sets it:
+no name of a person stands in a template."""
 
 
 def managed(*policies: str) -> list[str]:
@@ -42,8 +16,21 @@ def managed(*policies: str) -> list[str]:
     return [f"arn:aws:iam::aws:policy/{policy}" for policy in policies]
 
 
-def cluster_arn(cell: Cell) -> str:
-    return names.arn(cell.region, "eks", f"cluster/{names.cluster(cell)}")
+def instances() -> Document:
+    """Trust in EC2, for roles of nodes."""
+    return document({"Effect": "Allow", "Principal": service("ec2"), "Action": "sts:AssumeRole"})
+
+
+def tagged_only(account: str, purpose: str) -> Document:
+    """Trust in whoever of an account carries the tag `fleet:access` with this purpose."""
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {f"aws:PrincipalTag/{ACCESS_TAG}": purpose}},
+        }
+    )
 
 
 def arn(cell: Cell, service: str, resource: str) -> str:

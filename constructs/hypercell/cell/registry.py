@@ -11,8 +11,8 @@ from constructs import Construct
 
 from fleet import mirror, names
 from fleet.region import Region
-from hypercell.cell.access import ACCESS_TAG
-from hypercell.cell.policy import Document, allow, document
+from hypercell.cell.policy import tagged_only
+from hypercell.policy import Document, allow, document
 
 UNTAGGED_DAYS = 90
 """How long a bundle or image without a tag is kept: so long a channel can be moved back to it."""
@@ -79,17 +79,11 @@ class RegionRegistry(Construct):
         repository.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
     def _publisher(self, region: Region, repositories: Sequence[str]) -> None:
-        trusted = {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{region.account_id}:root"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {f"aws:PrincipalTag/{ACCESS_TAG}": "publisher"}},
-        }
         iam.CfnRole(
             self,
             "Publisher",
             role_name=names.publisher_role(region),
-            assume_role_policy_document=document(trusted),
+            assume_role_policy_document=tagged_only(region.account_id, "publisher"),
             policies=[
                 iam.CfnRole.PolicyProperty(
                     policy_name="publish",

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from fleet import addressing, names
 from fleet.cell import Cell
-from hypercell.cell.policy import Document, document
+from hypercell.policy import Document, document
 
 # The cluster is kept with its stack gone, and it stands in these. A failed first creation leaves none behind.
 _KEPT = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from fleet import capacity, names
 from fleet.cell import Cell
-from hypercell.cell.policy import managed, trust
+from hypercell.cell.policy import instances, managed
 
 INSTANCE_TYPES = ("m8g.large", "m7g.large", "m6g.large")
 """Graviton of 2 processors (`capacity.SYSTEM_NODE_CPU`) and 8 GiB, in the order tried."""
@@ -50,7 +50,7 @@ class SystemNodes(Construct):
             self,
             "Role",
             role_name=names.cell_role(cell, "system"),
-            assume_role_policy_document=trust("ec2.amazonaws.com"),
+            assume_role_policy_document=instances(),
             managed_policy_arns=managed(*NODE_POLICIES),
         )
         template = ec2.CfnLaunchTemplate(self, "Template", launch_template_data=_launch(cell, security_group))
