@@ -16,7 +16,7 @@ DAYS = 30
 
 # The default fields say which interface spoke. Behind a NAT, and for pods, that is never who it was: the packet's own
 # addresses, the zone, the direction and the path (internet gateway, endpoint, other zone) answer what people ask.
-_FIELDS = (
+FIELDS = (
     "version",
     "az-id",
     "subnet-id",
@@ -80,7 +80,7 @@ class FlowLogs(Construct):
             log_destination_type="cloud-watch-logs",
             log_group_name=group.ref,
             deliver_logs_permission_arn=role.role_arn,
-            log_format=" ".join(f"${{{field}}}" for field in _FIELDS),
+            log_format=" ".join(f"${{{field}}}" for field in FIELDS),
         )
 
 

@@ -6,6 +6,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+PUBLISHERS = ("cloudwatch", "events")
+
 
 class AlarmTopic(Construct):
     """An encrypted topic with one subscriber by mail, who confirms once.
@@ -29,7 +31,8 @@ class AlarmTopic(Construct):
             policy_document=iam.PolicyDocument(
                 statements=[
                     iam.PolicyStatement(
-                        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                        # Alarms, and events such as a backup that failed.
+                        principals=[iam.ServicePrincipal(f"{service}.amazonaws.com") for service in PUBLISHERS],
                         actions=["sns:Publish"],
                         resources=[self.arn],
                         conditions={"StringEquals": {"aws:SourceAccount": account}},
