@@ -369,6 +369,10 @@ def caller_roles(region: Region) -> str:
     return role_arn(region.fleet.accounts["data"], f"{region.fleet.name}-{region.code}-*-db")
 
 
+KEEPER_USER = "keeper"
+"""Role inside every database that the keeper logs in as; it may do nothing there."""
+
+
 def database_keeper(fleet: Fleet, code: str) -> str:
     """Role, and function, of the data account that wakes a region's databases before their backup."""
     return f"{fleet.name}-data-{code}-keeper"

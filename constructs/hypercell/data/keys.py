@@ -29,7 +29,7 @@ class DataKeys(Construct):
             DATABASES: names.data_key_alias(fleet, code),
             BACKUP: names.data_key_alias(fleet, f"{code}-{BACKUP}"),
         }
-        more = {DATABASES: [*_dsql(account, region), *_alarms(account)], BACKUP: []}
+        more = {DATABASES: [*_dsql(account, region), *_alarms(account), _keeper(fleet, region)], BACKUP: []}
         self.arns: dict[str, str] = {}
         for purpose, alias in aliases.items():
             key = kms.CfnKey(
@@ -88,3 +88,12 @@ def _dsql(account: str, region: str) -> list[Statement]:
 def _alarms(account: str) -> list[Statement]:
     own = {"StringEquals": {"aws:SourceAccount": account}}
     return [admit("AlarmsSpeak", service("cloudwatch"), ["kms:Decrypt", "kms:GenerateDataKey*"], conditions=own)]
+
+
+def _keeper(fleet: Fleet, region: str) -> Statement:
+    """CloudWatch Logs encrypts as itself; the context names the one log group that may be encrypted with this key."""
+    group = f"/aws/lambda/{names.database_keeper(fleet, geography.code(region))}"
+    arn = f"arn:aws:logs:{region}:{fleet.accounts['data']}:log-group:{group}"
+    crypt = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    own = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}}
+    return admit("KeeperLogs", service(f"logs.{region}"), crypt, conditions=own)

@@ -1,0 +1,1 @@
+"""Code of the keeper, which wakes databases before their backup."""
