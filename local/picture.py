@@ -292,6 +292,8 @@ class _Look:
         stack = self._stack(cell.region.code, cell.key, "cell")
         (cluster,) = self._made_by(stack, "AWS::EKS::Cluster")
         groups = self._made_by(stack, "AWS::EKS::Nodegroup")
+        subnets = self._made_by(stack, "AWS::EC2::Subnet")
+        # Networks of its own for the control plane; in Auto Mode it shares those of the nodes.
         control_plane = set(cluster["resourcesVpcConfig"]["subnetIds"])
         entrances = [
             one["DNSName"]
@@ -307,11 +309,8 @@ class _Look:
             nodes=", ".join(f"{g['scalingConfig']['minSize']}-{g['scalingConfig']['maxSize']}" for g in groups)
             or "auto",
             image=", ".join(group["releaseVersion"] for group in groups),
-            subnets=tuple(
-                subnet["CidrBlock"]
-                for subnet in self._made_by(stack, "AWS::EC2::Subnet")
-                if subnet["SubnetId"] not in control_plane
-            ),
+            subnets=tuple(one["CidrBlock"] for one in subnets if one["SubnetId"] not in control_plane)
+            or tuple(one["CidrBlock"] for one in subnets),
             entrance=", ".join(entrances),
             services=tuple(sorted(json.loads(hosted["Value"]))),
         )

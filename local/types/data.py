@@ -163,6 +163,15 @@ def _plan(properties: Properties) -> Properties:
     }
 
 
+def _locked(making: Making) -> None:
+    lock = making.properties.get("LockConfiguration")
+    if lock:
+        days = {name: int(value) for name, value in lock.items()}
+        making.client("backup").put_backup_vault_lock_configuration(
+            BackupVaultName=making.properties["BackupVaultName"], **days
+        )
+
+
 ROWS = (
     Row(
         "AWS::DSQL::Cluster", "dsql.create_cluster", ref="identifier", rename={"PolicyDocument": "policy"},
@@ -195,6 +204,14 @@ ROWS = (
         "AWS::S3::BucketPolicy", "s3.put_bucket_policy", ref="=Bucket",
         rename={"PolicyDocument": "Policy"},
     ),
-    Row("AWS::Backup::BackupVault", "backup.create_backup_vault", attributes={"BackupVaultArn": "BackupVaultArn"}),
+    Row(
+        "AWS::Kinesis::StreamConsumer", "kinesis.register_stream_consumer", "Consumer", ref="ConsumerARN",
+        prepare=lambda p: {k: v for k, v in p.items() if k != "Tags"},
+    ),
+    # moto's vaults know no access policy; it is left out.
+    Row(
+        "AWS::Backup::BackupVault", "backup.create_backup_vault", finish=_locked,
+        prepare=lambda p: {k: v for k, v in p.items() if k not in ("AccessPolicy", "LockConfiguration")},
+    ),
     Row("AWS::Backup::BackupPlan", "backup.create_backup_plan", prepare=_plan),
 )  # fmt: skip

@@ -77,6 +77,11 @@ ROWS = (
     Row(
         "AWS::Logs::MetricFilter", "logs.put_metric_filter", ref="=FilterName", name="FilterName",
     ),
+    Row("AWS::Logs::LogStream", "logs.create_log_stream", ref="=LogStreamName", name="LogStreamName"),
+    Row(
+        "AWS::Scheduler::Schedule", "scheduler.create_schedule", ref="=Name", name="Name",
+        attributes={"Arn": "ScheduleArn"},
+    ),
     Row(
         "AWS::Logs::DeliverySource", "logs.put_delivery_source", "deliverySource", ref="name",
         attributes={"Arn": "arn", "Service": "service"},
