@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fleet import names
 from fleet.edge import Host
+from fleet.region import Region
 from hypercell.edge.access_logs import AccessLogs
 from hypercell.edge.alarms import EdgeAlarms
 from hypercell.edge.buckets import LogBucket, SiteBucket
@@ -12,6 +13,7 @@ from hypercell.edge.firewall import WebAcls
 from hypercell.edge.keys import EdgeKey
 from hypercell.edge.policies import CachePolicies, OriginRequestPolicy, ResponseHeaders
 from hypercell.edge.rewrite import ViewerRequest, needed
+from hypercell.observability.fleet_dashboard import FleetDashboard
 from hypercell.observability.topic import AlarmTopic
 from stacks.stack import FleetStack
 
@@ -40,12 +42,16 @@ class EdgeSiteStack(FleetStack):
             bucket_policy=self._log_bucket.policy,
         )
         self._alarms = EdgeAlarms(self, "Alarms", fleet=fleet, topic_arn=self._topic(key.arn))
-        for host in fleet.edge.hosts.values():
-            self._host(host)
-        for home in fleet.regions.values():
-            traffic = names.stack(fleet, "edge-traffic", home.code)
-            check = self.read(traffic, names.REGION_CHECK_ID, region=fleet.edge.control_region)
-            self._alarms.watch_region(home, check)
+        sites = {host.key: self._host(host) for host in fleet.edge.hosts.values()}
+        checks = {region.code: self._check(region) for region in fleet.regions.values()}
+        FleetDashboard(self, "Dashboard", fleet=fleet, checks=checks, distributions=sites)
+
+    def _check(self, home: Region) -> str:
+        """Watch a region's health check, which its traffic stack makes."""
+        stack = names.stack(self.fleet, "edge-traffic", home.code)
+        check = self.read(stack, names.REGION_CHECK_ID, region=self.fleet.edge.control_region)
+        self._alarms.watch_region(home, check)
+        return check
 
     def _topic(self, key_arn: str) -> str:
         return AlarmTopic(
@@ -57,7 +63,8 @@ class EdgeSiteStack(FleetStack):
             oncall=self.fleet.teams[self.fleet.operators].oncall,
         ).arn
 
-    def _host(self, host: Host) -> None:
+    def _host(self, host: Host) -> str:
+        """Everything of a host family; the id of its distribution."""
         fleet, region, key = self.fleet, self.plan.region, names.pascal(host.key)
         bucket = None
         if host.origin == "bucket":
@@ -86,3 +93,4 @@ class EdgeSiteStack(FleetStack):
         if bucket:
             bucket.serve(site.arn)
             self.publish(names.bucket_domain_output(host), bucket.domain_name)
+        return site.distribution_id

@@ -255,3 +255,14 @@ def test_what_operations_need_is_published(site):
     for host in fleet.edge.hosts.values():
         assert names.distribution_output(host) in template["Outputs"]
         assert (names.bucket_domain_output(host) in template["Outputs"]) == (host.origin == "bucket")
+
+
+def test_the_fleet_s_dashboard_shows_every_region_and_every_host(site):
+    fleet, template = site
+    (board,) = resources(template, "AWS::CloudWatch::Dashboard").values()
+    assert board["DashboardName"] == names.dashboard(fleet, "edge")
+    text = "".join(part if isinstance(part, str) else "0" for part in board["DashboardBody"]["Fn::Join"][1])
+    widgets = json.loads(text)["widgets"]
+    assert all(any(w["properties"].get(part) for part in ("metrics", "markdown")) for w in widgets)
+    labels = {line[-1].get("label") for w in widgets for line in w["properties"].get("metrics", [])}
+    assert {region.code for region in fleet.regions.values()} | set(fleet.edge.hosts) <= labels
