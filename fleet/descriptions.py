@@ -24,7 +24,7 @@ def of(model: type[BaseModel]) -> dict[str, str]:
     for one in reversed(model.__mro__):
         if one.__module__.partition(".")[0] == "fleet":
             found.update(_below(one))
-    return found
+    return {name: text for name, text in found.items() if name in model.model_fields}
 
 
 def _below(model: type) -> dict[str, str]:

@@ -11,6 +11,10 @@ from fleet.document import Document, Flag, HostName, Key, Positive, RegionName, 
 from fleet.quantity import Cpu, Memory, Seconds
 
 if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
     from fleet.cell import Cell
     from fleet.database import Database
     from fleet.model import Fleet
@@ -66,6 +70,14 @@ class Call(Document):
     @classmethod
     def _plain_name(cls, value: Any) -> Any:
         return {"service": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Either way of writing it."""
+        written = super().__get_pydantic_json_schema__(schema, handler)
+        definition = handler.resolve_ref_schema(written)
+        definition["type"] = ["object", "string"]
+        return written
 
 
 class Cache(Document):

@@ -1,0 +1,28 @@
+"""Names that no rule needs to check: the longest keys the model takes keep them within AWS's limits."""
+
+from __future__ import annotations
+
+from fleet import names, phases
+from fleet.load import load
+
+STACK, ROLE = 128, 64
+
+
+def test_stacks_and_the_roles_of_services_fit_with_the_longest_keys(edited):
+    service, cell, fleet = "s" * 40, "c" * 6, "f" * 12
+    edits = [
+        ("fleet.yaml", "fleet: skyline", f"fleet: {fleet}"),
+        ("fleet.yaml", "      f: {slot: 5}", f"      f: {{slot: 5}}\n      {cell[:2]}: {{slot: 6}}"),
+        ("services/flights.yaml", "  who-to-ask:\n", f"  {service}:\n"),
+        ("services/flights.yaml", "who-to-ask", service),
+    ]
+    folder = edited("hypergrowth", edits)
+    (folder / "images" / "who-to-ask.yaml").rename(folder / "images" / f"{service}.yaml")
+    placements = folder / "placements.yaml"
+    placements.write_text(placements.read_text().replace("who-to-ask", service))
+    loaded = load(folder)
+    assert max(len(plan.name) for plan in phases.every_stack(loaded)) <= STACK
+    for region in loaded.regions.values():
+        longest = loaded.services[service]
+        assert len(names.caller_role(longest, region)) <= ROLE
+        assert len(names.service_role(longest, region)) <= ROLE
