@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleet import phases
-from fleet.load import load
+from fleet.load import Peering, load
 from fleet.model import Fleet
 from fleet.problem import FleetError
 from stacks.manifests import ManifestsFailed, Writer
@@ -43,7 +43,7 @@ class Request:
     dist: Path
     region: str | None = None
     cell: str | None = None
-    peering: str | None = None
+    peering: Peering = None
     judged: bool = True
     """Judge the templates (`hypercell.guards.validation`). Off in the inner loop: CDK_VALIDATION=false."""
 
@@ -74,9 +74,17 @@ def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
         dist=Path(context.get("dist", "dist")),
         region=context.get("region"),
         cell=context.get("cell"),
-        peering=context.get("peering"),
+        peering=_peering(parser, context.get("peering")),
         judged=environment.get("CDK_VALIDATION") != "false",
     )
+
+
+def _peering(parser: argparse.ArgumentParser, value: str | None) -> Peering:
+    if value not in (None, "pending"):
+        parser.error(
+            f"-c peering={value}: write pending, for the first deployment of a pair; the fleet file says the rest"
+        )
+    return "pending" if value else None
 
 
 Step = Callable[[int, int, str], None]
@@ -186,7 +194,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     request = request_of(sys.argv[1:], os.environ)
     try:
-        fleet = load(request.blueprint)
+        fleet = load(request.blueprint, peering=request.peering)
         synthesize(fleet, request, _steps_to(os.environ.get("HYPERCELL_PROGRESS")))
     except (FleetError, Refused) as error:
         print(error, file=sys.stderr)
