@@ -115,7 +115,7 @@ def recorded_only(type_name: str) -> bool:
     """Whether resources of a type are records: no API of the local AWS knows them."""
     from moto.cloudformation.parsing import get_model_map
 
-    return type_name not in get_model_map()
+    return type_name not in ROWS and type_name not in get_model_map()
 
 
 def exists(type_name: str) -> bool:

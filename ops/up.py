@@ -40,14 +40,20 @@ def up(blueprint: Path, *, port: int | None) -> int:
         for line in printed.totals(seen.totals):
             out.print(line)
         print(f"\nUp on {server.endpoint} (process {server.pid}). Look around:\n")
-        for command in commands(fleet, seen.zone, server.endpoint, cli=shutil.which("aws") is not None):
+        print(f"  {exports(server.endpoint)}\n")
+        for command in commands(fleet, seen.zone, cli=shutil.which("aws") is not None):
             print(f"  {command}\n")
-        print("The access key is the account: any account id of the fleet does. `hypercell down` stops the server.")
+        print("The access key is the account, and any account of the fleet does. `hypercell down` stops the server.")
 
     return run(verb)
 
 
-def commands(fleet: Fleet, zone: str, endpoint: str, *, cli: bool) -> tuple[str, ...]:
+def exports(endpoint: str) -> str:
+    """What to tell the AWS CLI and boto3 once."""
+    return f"export AWS_ENDPOINT_URL={endpoint} AWS_SECRET_ACCESS_KEY=local"
+
+
+def commands(fleet: Fleet, zone: str, *, cli: bool) -> tuple[str, ...]:
     """Three commands to look around with: a region's cells, everybody's weights, where a region's zones go out.
 
     Args:
@@ -75,7 +81,7 @@ def commands(fleet: Fleet, zone: str, endpoint: str, *, cli: bool) -> tuple[str,
         ),
     )
     return tuple(
-        f"AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION={where} "
+        f"AWS_ACCESS_KEY_ID={account} AWS_DEFAULT_REGION={where} "
         + (f"aws {aws}" if cli else f'{sys.executable} -c "import boto3; print(*{python}, sep=chr(10))"')
         for (account, where), aws, python in found
     )
