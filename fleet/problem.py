@@ -16,7 +16,8 @@ def spell(path: Path, tree: object = None) -> str:
     text, here = "", tree
     for part in path:
         keyed = isinstance(here, dict)
-        text += f"[{part}]" if isinstance(part, int) and text and not keyed else f".{part}" if text else str(part)
+        word = part if isinstance(part, str) and part.isprintable() and part else repr(part)
+        text += f"[{word}]" if isinstance(part, int) and text and not keyed else f".{word}" if text else word
         if isinstance(here, dict):
             here = here.get(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):

@@ -59,6 +59,16 @@ CASES = [
     pytest.param(
         "day-one",
         [
+            (FLEET, "  platform: {", "  7: {"),
+        ],
+        [
+            (FLEET, "7: {oncall: oncall@s", "teams.7: '7' is no text; quote it"),
+        ],
+        id="a key is a number",
+    ),
+    pytest.param(
+        "day-one",
+        [
             (FLEET, "  platform: {", "  the-platform-team-that-everybody-loves-to-call-at-night: {"),
         ],
         [

@@ -68,6 +68,34 @@ CASES = [
     pytest.param(
         "day-one",
         [
+            (FLEET, "stage: production", "stage: {name: production}"),
+        ],
+        [
+            (
+                FLEET,
+                "stage: {name: produc",
+                "stage: a mapping is not one of [production, staging, development]; did you mean production?",
+            ),
+        ],
+        id="a word is a mapping",
+    ),
+    pytest.param(
+        "day-one",
+        [
+            (SERVICES, "secrets: [partner-keys]", "secrets: [the-keys-of-all-partners-and-of-nobody-else]"),
+        ],
+        [
+            (
+                SERVICES,
+                "secrets: [the-keys-o",
+                "services.flights-pricing.secrets[0]: 'the-keys-of-all-partners-and-of-nobody-else' is too long; use at most 40 characters",
+            ),
+        ],
+        id="a name in a list is too long",
+    ),
+    pytest.param(
+        "day-one",
+        [
             (FLEET, "z: {slot: 7}", "z: {slot: 9}"),
         ],
         [
