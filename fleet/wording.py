@@ -68,7 +68,7 @@ def _key(key: str, details: ErrorDetails) -> str:
     if kind == "string_too_long":
         return f"{_shown(key)} is too long for a name; use at most {context['max_length']} characters"
     if kind == "string_type":
-        return f"{_shown(key)} is no text; quote it"
+        return f"{key} is no text; quote it"
     if kind == "int_parsing":
         return f"{_shown(key)} is no whole number; number the keys here"
     if kind in _BOUNDS:
@@ -85,7 +85,7 @@ def _message(path: Path, details: ErrorDetails) -> str:
         return f"is missing; add it{_meaning(path)}"
     if kind == "literal_error":
         allowed = context["expected"].replace(" or ", ", ").replace("'", "")
-        close = nearest(str(value), allowed.split(", "), known=False)
+        close = nearest(value, allowed.split(", "), known=False) if isinstance(value, str) else ""
         return f"{_shown(value)} is not one of [{allowed}]{close}"
     if kind == "value_error":
         return f"{_shown(value)} {context['error']}"

@@ -25,12 +25,6 @@ CASES = [
         "day-one",
         [
             (FLEET, "survive: {cells: 0", "survive: {cells: 1"),
-            (
-                SERVICES,
-                "tier: 0\n    cells: 1\n    routes: [api",
-                "tier: 0\n    cells: 1\n    regions: []\n    routes: [api",
-            ),
-            (PLACEMENTS, "  flights-pricing: [z]\n", ""),
         ],
         [
             (
@@ -40,21 +34,30 @@ CASES = [
             ),
             (
                 SERVICES,
-                "calls: [flights-pric",
-                "services.sessions.calls[0]: flights-pricing does not run in us-east-1, where sessions does, and no call leaves its region; run it there, or mark the call `degrades: true`",
-            ),
-            (
-                SERVICES,
-                "cells: 1\n    regions: []",
+                "cells: 1\n    routes: [api.skyline.example/flights]",
                 "services.flights-pricing.cells: 1 cell(s) all go when policies.survive.cells (1) are lost; use at least 2 (running pods 2.00 times the peak, limits 2.00)",
-            ),
-            (
-                SERVICES,
-                "regions: []",
-                "services.flights-pricing.regions: is empty; name the service's regions, or leave it out for all of them",
             ),
         ],
         id="every cell of a service may be lost",
+    ),
+    pytest.param(
+        "day-one",
+        [
+            (SERVICES, "cells: 1", "cells: 2"),
+        ],
+        [
+            (
+                PLACEMENTS,
+                "sessions: [z]",
+                "placements.us-east-1.sessions: 1 cells are listed, and sessions asks for 2; list as many, or change `cells`",
+            ),
+            (
+                SERVICES,
+                "cells: 2",
+                "services.sessions.cells: 2 cells are asked for, and us-east-1 has 1 that serve; use at most 1",
+            ),
+        ],
+        id="a service asks for more cells than there are",
     ),
     pytest.param(
         "hypergrowth",
