@@ -13,7 +13,7 @@ def show(blueprint: Path, *, as_json: bool) -> int:
 
     def verb() -> None:
         from local import aws
-        from local.picture import picture
+        from local.look import picture
 
         stages = Stages()
         with aws.standing():

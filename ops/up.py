@@ -33,7 +33,7 @@ def up(blueprint: Path, *, port: int | None) -> int:
         except BaseException:
             process.stop()
             raise
-        from local.picture import picture
+        from local.look import picture
         from ops import picture as printed
 
         seen, out = picture(fleet, read), printed.console()
