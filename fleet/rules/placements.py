@@ -53,5 +53,5 @@ def _cells(service: Service, region: Region, keys: tuple[str, ...]) -> Iterator[
     # A cell that drains may still be listed beside its successor: between the two edits, both run.
     leaving = sum(region.cells[key].state == "draining" for key in keys)
     if not len(keys) - leaving <= service.cells <= len(keys):
-        text = f"{len(keys)} cells are listed, and {service.name} asks for {service.cells}; list as many, or change `cells`"
+        text = f"{len(keys)} listed, and {service.name} asks for {service.cells} cells; list as many, or change `cells`"
         yield Finding(path, text)

@@ -49,7 +49,7 @@ CASES = [
             (
                 PLACEMENTS,
                 "sessions: [z]",
-                "placements.us-east-1.sessions: 1 cells are listed, and sessions asks for 2; list as many, or change `cells`",
+                "placements.us-east-1.sessions: 1 listed, and sessions asks for 2 cells; list as many, or change `cells`",
             ),
             (
                 SERVICES,
@@ -104,7 +104,7 @@ CASES = [
                 "cell_defaults.max_nodes: 60 nodes hold 820 processors, and eu-west-1/c needs 2,236 when eu-west-1/a and eu-west-1/b are lost; raise max_nodes, or spread the services over more cells (sessions is the largest, with cells: 5)",
             ),
         ],
-        id="a cell is too small for a region's share",
+        id="a cell is too small for its largest service",
     ),
     pytest.param(
         "hypergrowth",

@@ -102,7 +102,7 @@ CASES = [
             (
                 PLACEMENTS,
                 "egressor: [a, b, c, ",
-                "placements.us-east-1.egressor: 4 cells are listed, and egressor asks for 3; list as many, or change `cells`",
+                "placements.us-east-1.egressor: 4 listed, and egressor asks for 3 cells; list as many, or change `cells`",
             ),
         ],
         id="a successor is listed beside a cell that still serves",
@@ -135,7 +135,7 @@ CASES = [
             (
                 PLACEMENTS,
                 "sessions: [a, b, c, ",
-                "placements.us-east-1.sessions: 4 cells are listed, and sessions asks for 5; list as many, or change `cells`",
+                "placements.us-east-1.sessions: 4 listed, and sessions asks for 5 cells; list as many, or change `cells`",
             ),
         ],
         id="a service is in fewer cells than it asks for",
