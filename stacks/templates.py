@@ -8,7 +8,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from fleet.model import Fleet
-from fleet.phases import StackPlan, every_stack
+from fleet.phases import StackPlan
 from hypercell.guards import validation
 from hypercell.guards.validation import Judgement
 from stacks.assemble import CONTEXT, assemble
@@ -53,8 +53,9 @@ def write_templates(
         built: told the name of each stack that is built.
     """
     app = new_app(folder)
-    named = {plan.name: plan for plan in every_stack(fleet)}
-    judgement = validation.judge(app, named) if judged else Judgement(named)
+    judgement = validation.judge(app, fleet) if judged else Judgement(fleet)
     assemble(app, fleet, plans, step=built)
     app.synth()
+    if judgement.failures:
+        raise judgement.failures[0]
     return judgement

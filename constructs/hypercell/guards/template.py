@@ -148,6 +148,17 @@ def strings(value: Json) -> Iterator[str]:
             stack.extend(here.values())
 
 
+def referenced(value: Json) -> set[str]:
+    """Logical ids that a value names by Ref or GetAtt."""
+    found: set[str] = set()
+    for key, named in pairs(value):
+        if key == "Ref":
+            found.add(named)
+        elif key == "Fn::GetAtt":
+            found.add(named[0] if isinstance(named, list) else named.partition(".")[0])
+    return found
+
+
 def listed(value: Json) -> list[Json]:
     """IAM writes one or many: a list either way."""
     return value if isinstance(value, list) else [] if value is None else [value]

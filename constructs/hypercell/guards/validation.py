@@ -15,10 +15,13 @@ from pathlib import Path
 import aws_cdk as cdk
 import jsii
 from cdk_nag import AwsSolutionsChecks
+from constructs import IConstruct
 
-from fleet.phases import StackPlan
-from hypercell.guards.acknowledgements import Acknowledgement, Finding, acknowledged
+from fleet.model import Fleet
+from fleet.phases import StackPlan, every_stack
+from hypercell.guards.acknowledgements import Acknowledgement
 from hypercell.guards.canonical import canonical
+from hypercell.guards.findings import Finding, acknowledged
 from hypercell.guards.rules import RULES
 from hypercell.guards.template import Assembly, read_assembly
 
@@ -31,19 +34,22 @@ class Judgement:
     Attributes:
         open: findings that no row acknowledges; any of them fails the synthesis.
         used: row to the number of findings it acknowledged.
+        failures: what scanners raised; a judgement with one is none.
     """
 
-    def __init__(self, plans: Mapping[str, StackPlan]) -> None:
-        self.plans = plans
+    def __init__(self, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.plans: Mapping[str, StackPlan] = {plan.name: plan for plan in every_stack(fleet)}
         self.open: list[Finding] = []
         self.used: Counter[Acknowledgement] = Counter()
+        self.failures: list[BaseException] = []
 
     def keep(self, findings: Iterable[Finding]) -> list[Finding]:
         """Those that nobody acknowledged."""
         kept = []
         for finding in findings:
             plan = self.plans.get(finding.path.partition("/")[0])
-            rows = [] if plan is None else list(acknowledged(finding, plan))
+            rows = [] if plan is None else list(acknowledged(finding, plan, self.fleet.name))
             self.used.update(rows)
             if not rows:
                 kept.append(finding)
@@ -51,33 +57,33 @@ class Judgement:
         return kept
 
     def text(self, shown: int) -> str:
-        """The open findings for a person: equal ones of equal stacks once, at most `shown` of them."""
-        groups: dict[tuple[str, str, str, str], list[str]] = {}
+        """The open findings for a person: what equal stacks share once, at most `shown` constructs."""
+        groups: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in self.open:
             stack, _, below = finding.path.partition("/")
             plan = self.plans[stack]
-            same = (finding.rule_id, canonical(f"{below} {finding.detail}", plan), finding.what, plan.kind)
-            groups.setdefault(same, []).append(finding.path)
+            groups.setdefault((finding.rule_id, plan.kind, canonical(below, plan)), []).append(finding)
         lines = [f"{len(self.open)} findings are open; nothing was put in place."]
-        fixes = {(finding.rule_id, finding.what): finding.fix for finding in self.open}
-        for (rule, _, what, kind), paths in list(groups.items())[:shown]:
-            others = f" and {len(paths) - 1} like it" if len(paths) > 1 else ""
-            detail = next(f.detail for f in self.open if f.path == paths[0] and f.rule_id == rule)
-            lines.append(f"{paths[0]}{others}: {what}{f' [{detail}]' if detail else ''} ({rule}, {kind})")
-            if fixes[rule, what]:
-                lines.append(f"    {fixes[rule, what]}")
+        for findings in list(groups.values())[:shown]:
+            one = findings[0]
+            here = [finding for finding in findings if finding.path == one.path]
+            others = len({finding.path for finding in findings}) - 1
+            lines.append(f"{one.path}: {one.rule_id}: {one.what}{f' (and {others} like it)' if others else ''}")
+            lines += [f"    {finding.detail or finding.what}" for finding in here if finding.detail or len(here) > 1]
+            lines += [f"    {one.fix}"] if one.fix else []
         if len(groups) > shown:
-            lines.append(f"... and {len(groups) - shown} more")
+            lines.append(f"... and {len(groups) - shown} constructs more")
         lines.append("Fix them, or acknowledge with a reason in constructs/hypercell/guards/acknowledgements.py.")
         return "\n".join(lines)
 
 
-def judge(app: cdk.App, plans: Mapping[str, StackPlan]) -> Judgement:
-    """Have the app judged when it is synthesized. `plans` are all stacks of the fleet, by name."""
-    judgement = Judgement(plans)
+def judge(app: cdk.App, fleet: Fleet) -> Judgement:
+    """Have the app judged when it is synthesized."""
+    judgement = Judgement(fleet)
+    plans = judgement.plans
     cdk.Validations.of(app).add_plugins(
         Scanner("cdk-nag", judgement, nag_findings),
-        Scanner("CloudFormation Validate", judgement, cloudformation_findings),
+        Scanner("CloudFormation Validate", judgement, lambda context: cloudformation_findings(context, plans)),
         Scanner("Hypercell", judgement, lambda context: own_findings(_assembly(context, plans))),
     )
     return judgement
@@ -105,7 +111,12 @@ class Scanner:
         return None
 
     def validate(self, context: Context) -> cdk.PolicyValidationPluginReport:
-        kept = self._judgement.keep(self._scan(context))
+        try:
+            kept = self._judgement.keep(self._scan(context))
+        except BaseException as error:
+            # The CDK turns it into a line of its report, and goes on; `write_templates` does not.
+            self._judgement.failures.append(error)
+            raise
         violations = [
             cdk.PolicyViolation(
                 rule_name=finding.rule,
@@ -129,15 +140,53 @@ def nag_findings(context: Context) -> Iterator[Finding]:
             yield Finding(violation.rule_name, resource.construct_path, violation.description)
 
 
-def cloudformation_findings(context: Context) -> Iterator[Finding]:
-    """CloudFormation's own schemas and rules, errors and warnings (the plugin that the CDK ships)."""
-    folder = _folder(context)
-    paths = Assembly({}, {}, folder)
-    for violation in cdk.CloudFormationValidatePlugin().validate(context).violations:
+def cloudformation_findings(context: Context, plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
+    """CloudFormation's own schemas and rules, errors and warnings (the plugin that the CDK ships).
+
+    It takes 2 ms a resource, so of cells that are one text in one region it sees one: 24 cells are 5 texts.
+    """
+    paths = Assembly({}, {}, _folder(context))
+    for violation in cdk.CloudFormationValidatePlugin().validate(_Different(context, plans)).violations:
         for resource in violation.violating_resources:
             stack = Path(resource.template_path or "").name.removesuffix(".template.json")
             path = paths.path(stack, resource.resource_logical_id or "")
             yield Finding(violation.rule_name, path, violation.description, violation.fix or "")
+
+
+@jsii.implements(cdk.IPolicyValidationContext)
+class _Different:
+    """A context with one cell of each text and region, and every other stack."""
+
+    def __init__(self, context: Context, plans: Mapping[str, StackPlan]) -> None:
+        self._context = context
+        different: dict[tuple[str | None, str], cdk.PolicyValidationStack] = {}
+        for stack in context.stack_templates:
+            plan = plans[stack.stack_construct_path]
+            # Cells are most of a fleet; the few others that would collapse cost more to compare than to look at.
+            cell = plan.kind == "cell"
+            text = canonical(Path(stack.template_path).read_text(), plan) if cell else stack.template_path
+            different.setdefault((stack.region, text), stack)
+        self._stacks = list(different.values())
+
+    @property
+    def app_construct(self) -> IConstruct:
+        return self._context.app_construct
+
+    @property
+    def stack_templates(self) -> list[cdk.PolicyValidationStack]:
+        return self._stacks
+
+    @property
+    def template_paths(self) -> list[str]:
+        return [stack.template_path for stack in self._stacks]
+
+    @property
+    def account_id(self) -> str | None:
+        return None
+
+    @property
+    def region(self) -> str | None:
+        return None
 
 
 def own_findings(assembly: Assembly) -> Iterator[Finding]:

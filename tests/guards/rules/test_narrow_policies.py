@@ -34,6 +34,13 @@ def test_everything_but_something_is_refused(broken, policy, inverted):
     assert ("P", "allows everything but something") in broken(RULE, {"P": policy(**inverted)})
 
 
+def test_the_region_alone_binds_nothing(broken, policy):
+    region = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    assert broken(RULE, {"P": policy(Action="ec2:TerminateInstances", Resource="*", Condition=region)}) == [
+        ("P", "allows ec2:TerminateInstances on every resource")
+    ]
+
+
 def test_inline_policies_of_a_role_count(broken, role, policy):
     wide = role(Principal={"Service": "ec2.amazonaws.com"})
     wide["Properties"]["Policies"] = [policy(Action="*", Resource=QUEUE)["Properties"]]

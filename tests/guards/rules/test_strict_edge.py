@@ -56,6 +56,16 @@ def test_a_distribution_without_a_log_is_refused(broken):
     assert broken(RULE, quiet) == [("Www", "keeps no access log")]
 
 
+def test_a_log_that_is_delivered_counts(broken):
+    quiet = distribution()
+    del quiet["Www"]["Properties"]["DistributionConfig"]["Logging"]
+    arn = {"Fn::Join": ["", ["arn:aws:cloudfront::111111111111:distribution/", {"Fn::GetAtt": ["Www", "Id"]}]]}
+    quiet["Source"] = {"Type": "AWS::Logs::DeliverySource", "Properties": {"Name": "www", "ResourceArn": arn}}
+    assert broken(RULE, quiet) == [("Www", "keeps no access log")]
+    quiet["Delivery"] = {"Type": "AWS::Logs::Delivery", "Properties": {"DeliverySourceName": "www"}}
+    assert broken(RULE, quiet) == []
+
+
 def test_a_firewall_has_managed_rules_a_rate_and_a_log(broken):
     managed, rate = {"ManagedRuleGroupStatement": {}}, {"RateBasedStatement": {}}
     assert broken(RULE, firewall(managed, rate)) == []

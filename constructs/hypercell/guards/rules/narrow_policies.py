@@ -58,10 +58,16 @@ def _too_wide(statement: Statement) -> Iterator[Broken]:
     for action in statement.actions:
         if action == "*" or (action.endswith(":*") and action not in RESOURCELESS):
             yield Broken(statement.resource.id, f"allows {action}", statement.where)
-    if "*" in statement.resources and not statement.conditions:
+    if "*" in statement.resources and not _bound(statement):
         for action in statement.actions:
             if not any(fnmatchcase(action, allowed) for allowed in RESOURCELESS):
                 yield Broken(statement.resource.id, f"allows {action} on every resource", statement.where)
+
+
+def _bound(statement: Statement) -> bool:
+    """A condition on who, what or for whom. The region alone leaves everything in it."""
+    keys = {key for operator in statement.conditions.values() for key in operator}
+    return bool(keys - {"aws:RequestedRegion"})
 
 
 RULE = Rule(

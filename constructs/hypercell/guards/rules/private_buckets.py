@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from hypercell.guards.rule import Broken, Rule
 from hypercell.guards.statements import Statement, resource_statements
-from hypercell.guards.template import Assembly, Template
+from hypercell.guards.template import Assembly, Template, referenced
 
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
 def check(template: Template, _assembly: Assembly) -> Iterator[Broken]:
-    closed = {
-        policy.at("Bucket.Ref") or policy.at("Bucket")
-        for policy in template.of("AWS::S3::BucketPolicy")
-        if any(_refuses_plain_text(statement) for statement in resource_statements(policy))
-    }
+    closed: set[str] = set()
+    for policy in template.of("AWS::S3::BucketPolicy"):
+        if any(_refuses_plain_text(statement) for statement in resource_statements(policy)):
+            closed |= referenced(policy.at("Bucket"))
     for bucket in template.of("AWS::S3::Bucket"):
         block = bucket.properties.get("PublicAccessBlockConfiguration", {})
         if not all(block.get(name) is True for name in _BLOCKS):

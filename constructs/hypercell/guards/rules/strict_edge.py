@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hypercell.guards.rule import Broken, Rule
-from hypercell.guards.template import Assembly, Resource, Template
+from hypercell.guards.template import Assembly, Resource, Template, referenced
 
 MINIMUM_TLS = ("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
-CAPACITY_UNITS = 1500
-"""Web ACL capacity units before AWS charges for more."""
 
 
 def check(template: Template, _assembly: Assembly) -> Iterator[Broken]:
-    logged = {
-        source.at("ResourceArn")["Fn::Join"][1][-1]["Ref"]
-        for source in template.of("AWS::Logs::DeliverySource")
-        if isinstance(source.at("ResourceArn"), dict) and "Fn::Join" in source.at("ResourceArn")
-    }
+    delivered = {delivery.at("DeliverySourceName") for delivery in template.of("AWS::Logs::Delivery")}
+    logged: set[str] = set()
+    for source in template.of("AWS::Logs::DeliverySource"):
+        if source.at("Name") in delivered:
+            logged |= referenced(source.at("ResourceArn"))
     for distribution in template.of("AWS::CloudFront::Distribution"):
         yield from _distribution(distribution, logged)
+    watched: set[str] = set()
+    for logging in template.of("AWS::WAFv2::LoggingConfiguration"):
+        watched |= referenced(logging.at("ResourceArn"))
     for acl in template.of("AWS::WAFv2::WebACL"):
-        yield from _firewall(acl)
-    guarded = {repr(logging.at("ResourceArn")) for logging in template.of("AWS::WAFv2::LoggingConfiguration")}
-    for acl in template.of("AWS::WAFv2::WebACL"):
-        if repr({"Fn::GetAtt": [acl.id, "Arn"]}) not in guarded:
-            yield Broken(acl.id, "logs nothing")
+        yield from _firewall(acl, watched)
 
 
 def _distribution(distribution: Resource, logged: set[str]) -> Iterator[Broken]:
@@ -46,7 +43,9 @@ def _distribution(distribution: Resource, logged: set[str]) -> Iterator[Broken]:
         yield Broken(distribution.id, "keeps no access log")
 
 
-def _firewall(acl: Resource) -> Iterator[Broken]:
+def _firewall(acl: Resource, watched: set[str]) -> Iterator[Broken]:
+    if acl.id not in watched:
+        yield Broken(acl.id, "logs nothing")
     statements = [rule.get("Statement", {}) for rule in acl.properties.get("Rules", [])]
     if not any("ManagedRuleGroupStatement" in statement for statement in statements):
         yield Broken(acl.id, "has no managed rules")
