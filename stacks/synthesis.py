@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from fleet import phases
 from fleet.load import Peering, load
@@ -21,6 +22,7 @@ from stacks.manifests import ManifestsFailed, Writer
 EXIT_REFUSED = 1
 EXIT_INPUT = 2
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 _SHOWN = 40
 """Findings that a refusal shows in full."""
@@ -179,9 +181,20 @@ def _steps_to(descriptor: str | None) -> Step:
     return step
 
 
-def _end(signal_number: int, _frame: object) -> None:
+def _end(_signal: int, _frame: object) -> None:
     """SIGTERM ends as an interrupt does: by way of every `finally`."""
-    raise SystemExit(128 + signal_number)
+    raise _Terminated
+
+
+class _Terminated(BaseException):
+    """SIGTERM came."""
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once. jsii would say goodbye to a Node that heard the same signal and is gone."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def main() -> int:
@@ -189,7 +202,7 @@ def main() -> int:
 
     Returns:
         0; 1: the fleet breaks rules, or a finding is open; 2: input cannot be read or output not be written;
-        130: interrupted. In all but the first nothing was put in place.
+        130: interrupted; 143: terminated. In all but the first nothing was put in place.
     """
     signal.signal(signal.SIGTERM, _end)
     request = request_of(sys.argv[1:], os.environ)
@@ -201,5 +214,7 @@ def main() -> int:
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted; nothing was changed", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        _leave(EXIT_INTERRUPTED)
+    except _Terminated:
+        _leave(EXIT_TERMINATED)
     return 0
