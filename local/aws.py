@@ -46,7 +46,11 @@ def standing() -> Iterator[None]:
 def _forget() -> None:
     from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data
+    from moto.s3.models import s3_backends
 
+    # Objects in buckets are open files.
+    for buckets in s3_backends.values():
+        buckets.reset()
     used: Any = BackendDict
     for backends in used._instances:
         backends.clear()

@@ -24,7 +24,6 @@ _CONFIG = Config(  # type: ignore[call-arg]  # one of them is newer than the stu
 _UNSIGNED = _CONFIG.merge(Config(signature_version=UNSIGNED))
 
 
-@cache
 def client(service: str, account: str, region: str, endpoint: str | None = None) -> Any:
     """A client that acts in `account`.
 
@@ -34,6 +33,11 @@ def client(service: str, account: str, region: str, endpoint: str | None = None)
     The access key is the account's id: the server knows the account by it (`local.server`), and so does the AWS CLI's
     user. Inside the process moto wants the header.
     """
+    return _client(service, account, region, endpoint)
+
+
+@cache
+def _client(service: str, account: str, region: str, endpoint: str | None) -> Any:
     made = _session().client(  # type: ignore[call-overload]  # the service is a name, not a literal
         service,
         region_name=region,

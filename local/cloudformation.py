@@ -20,6 +20,7 @@ from local import adapters
 
 _clean_json = parsing.clean_json
 _create = parsing.parse_and_create_resource
+_create_resources = models.Stack.create_resources
 _parse = models.Stack.parse_template
 
 
@@ -33,6 +34,7 @@ def install() -> None:
     module.resource_name_property_from_type = _name_property
     stack: Any = models.Stack
     stack.parse_template = staticmethod(parse_template)
+    stack.create_resources = create_stack
 
 
 @cache
@@ -52,6 +54,13 @@ def class_of(type_name: str) -> Any:
     if known is None:
         raise ValidationError(message=f"{type_name} is not a resource type of CloudFormation")
     return known
+
+
+def create_stack(self: Any) -> None:
+    """Create what a stack holds, and resolve what it publishes: moto does that when somebody asks, and fails then."""
+    _create_resources(self)
+    for name in self.output_map.outputs:
+        _ = self.output_map[name]
 
 
 def create_resource(logical_id: str, definition: Any, resources: Any, account_id: str, region_name: str) -> Any:

@@ -55,7 +55,7 @@ def _attributes_of(kind: str, arn: str) -> Any:
             call = "modify_load_balancer_attributes" if kind == "LoadBalancer" else "modify_target_group_attributes"
             pairs = [{"Key": one["Key"], "Value": str(one["Value"])} for one in wanted]
             getattr(making.client("elbv2"), call)(**{arn: making.made(arn), "Attributes": pairs})
-        # app/name/id, net/name/id, targetgroup/name/id: the CloudWatch dimension.
+        # app/name/id, targetgroup/name/id: the CloudWatch dimension. (moto says `app` of a network load balancer too.)
         full_name = making.made(arn).rpartition(":")[2].removeprefix("loadbalancer/")
         return {f"{kind}FullName": full_name}
 

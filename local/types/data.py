@@ -184,6 +184,10 @@ ROWS = (
     Row(
         "AWS::ElastiCache::ReplicationGroup", "elasticache.create_replication_group", "ReplicationGroup",
         name="ReplicationGroupId",
+        attributes={
+            "PrimaryEndPoint.Address": "NodeGroups.0.PrimaryEndpoint.Address",
+            "PrimaryEndPoint.Port": "NodeGroups.0.PrimaryEndpoint.Port",
+        },
     ),
     Row("AWS::ElastiCache::User", "elasticache.create_user"),
     Row(
