@@ -68,5 +68,5 @@ def assemble(
     for plan in plans:
         for earlier in plan.after:
             if plan.name in built and earlier in built:
-                built[plan.name].add_dependency(built[earlier])
+                built[plan.name].add_stack_dependency(built[earlier])
     return built
