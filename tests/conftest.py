@@ -88,14 +88,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
         made = Whole(root / f"whole-{of}" / "cdk.out", root / f"whole-{of}" / "dist")
         with _alone(root / f"whole-{of}.lock"):
             if not made.templates.exists():
-                run_app(of, made.templates, made.bundles)
+                _run_app(of, made.templates, made.bundles)
         return made
 
     return build
 
 
-def run_app(of: str, outdir: Path, dist: Path, *arguments: str) -> None:
-    """Synthesize with `app.py`, without judgement.
+@pytest.fixture(scope="session")
+def run_app() -> Callable[..., None]:
+    """`run_app("growth", outdir, dist, "-c", "cell=use1-a")`: `app.py` without judgement."""
+    return _run_app
+
+
+def _run_app(of: str, outdir: Path, dist: Path, *arguments: str) -> None:
+    """Synthesize in a process of its own.
 
     Raises:
         AssertionError: it failed; what it said is in the message.

@@ -11,7 +11,7 @@ from fleet.phases import StackPlan
 from fleet.region import Region
 
 _ADDRESS = re.compile(r"\b(?:10|172)(?:\.\d{1,3}){3}(?=/\d|\b)")
-_PASCAL_ADDRESS = re.compile(r"(?<=[a-z])(?:10|172)\d{2,9}(?=[A-Z\"]|$)")
+_PASCAL_ADDRESS = re.compile(r"(?<=[a-z])(?:10|172)\d{2,9}(?=[A-Z{\"]|$)")
 # What CDK appends to a logical id: it digests the ids above, which may hold a zone's.
 _DIGEST = re.compile(r"\b([A-Z][A-Za-z0-9]*?)[0-9A-F]{8}\b")
 # AWS's own ids of the same thing in each region: managed prefix lists, images; and our address pools.
