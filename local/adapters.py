@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
+from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 from moto.core.common_models import CloudFormationModel
 
@@ -18,6 +19,10 @@ from local.made import Missing, Place
 from local.records import Record
 from local.schemas import schema
 from local.types import ROWS
+
+
+_NATIVE = frozenset(known.cloudformation_type() for known in parsing.get_model_list())
+"""Types that moto's own CloudFormation makes, looked up before ours are among them."""
 
 
 class Unmakeable(Exception):
@@ -103,8 +108,6 @@ def _place(account: str, region: str, stack_id: str, logical_id: str) -> Place:
 
 def register() -> None:
     """Make moto see the classes of all rows; safe to call again."""
-    from moto.cloudformation import parsing
-
     for type_name in ROWS:
         model(type_name)
     for lookup in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
@@ -113,9 +116,7 @@ def register() -> None:
 
 def recorded_only(type_name: str) -> bool:
     """Whether resources of a type are records: no API of the local AWS knows them."""
-    from moto.cloudformation.parsing import get_model_map
-
-    return type_name not in ROWS and type_name not in get_model_map()
+    return type_name not in ROWS and type_name not in _NATIVE
 
 
 def exists(type_name: str) -> bool:

@@ -15,12 +15,21 @@ _SETTINGS = {
 }
 
 
+_standing: list[bool] = []
+
+
 @contextmanager
 def standing() -> Iterator[None]:
     """An empty AWS in this process; everything in it is gone at the end.
 
     No request leaves the process: inside, every boto3 client talks to moto.
+
+    Raises:
+        RuntimeError: one stands already; a process has one.
     """
+    if _standing:
+        raise RuntimeError("an AWS stands in this process already")
+    _standing.append(True)
     before = {name: os.environ.get(name) for name in _SETTINGS}
     os.environ.update(_SETTINGS)
     try:
@@ -36,6 +45,7 @@ def standing() -> Iterator[None]:
             mock.stop(remove_data=False)
             _forget()
     finally:
+        _standing.clear()
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
