@@ -123,4 +123,4 @@ def _edge(fleet: Fleet) -> Iterator[Line]:
 
 
 def _data(fleet: Fleet) -> Iterator[Line]:
-    yield _line("data", "KMS keys", len(fleet.data_regions), "kms-key", hourly=False)
+    yield _line("data", "KMS keys", 2 * len(fleet.data_regions), "kms-key", hourly=False)
