@@ -23,7 +23,7 @@ class Step:
     patterns: tuple[str, ...]
     """Stack names as the CDK CLI matches them."""
     stacks: tuple[str, ...]
-    """What the patterns select, in deployment order."""
+    """What the patterns select and no earlier step has deployed, in deployment order."""
     peering: str | None = None
     """`pending` for the first of the two deployments of linked databases."""
     why: str = ""
@@ -41,10 +41,14 @@ def steps(fleet: Fleet) -> tuple[Step, ...]:
     linked = any(g.peering == "linked" for d in fleet.databases.values() for g in d.generations.values())
     found: list[Step] = []
 
-    def step(title: str, why: str, *patterns: str, peering: str | None = None) -> None:
-        stacks = _selected(plans, patterns)
+    standing: set[str] = set()
+
+    def step(title: str, why: str, *patterns: str, peering: str | None = None, again: bool = False) -> None:
+        selected = _selected(plans, patterns)
+        stacks = selected if again else tuple(stack for stack in selected if stack not in standing)
+        standing.update(stacks)
         if stacks:
-            used = tuple(pattern for pattern in patterns if any(fnmatch(stack, pattern) for stack in stacks))
+            used = tuple(pattern for pattern in patterns if any(fnmatch(stack, pattern) for stack in selected))
             found.append(Step(title, used, stacks, peering, why))
 
     def name(*parts: str) -> str:
@@ -52,6 +56,8 @@ def steps(fleet: Fleet) -> tuple[Step, ...]:
 
     step("accounts", "boundaries and the roles that read outputs come before everything", name("account-*"))
     step("zone", "certificates wait for a zone that resolves: delegate the domain to it now", name("edge-dns"))
+    networks = [name(region.code, kind) for region in fleet.regions.values() for kind in ("keys", "network")]
+    step("networks", "databases admit the networks that call them, by their ids", *networks)
     keys = name("data-keys-*")
     if linked:
         step(
@@ -61,11 +67,15 @@ def steps(fleet: Fleet) -> tuple[Step, ...]:
             name("dsql-*"),
             peering="pending",
         )
-        step("databases, linked", "the second deployment links the peers", name("dsql-*"))
+        step("databases, linked", "the second deployment links the peers", name("dsql-*"), again=True)
     else:
         step("databases", "services connect to them", keys, name("dsql-*"))
     for region in fleet.regions.values():
-        step(f"region {region.name}", "keys, network, egress, then cells", name(f"{region.code}-*"))
+        step(
+            f"region {region.name}",
+            "egress, then cells; what stands already is left as it is",
+            name(f"{region.code}-*"),
+        )
     step("database callers", "roles that the regions' services take", name("data-callers-*"), name("data-backup-*"))
     for region in fleet.regions.values():
         patterns = name(f"edge-addresses-{region.code}"), name(f"edge-traffic-{region.code}")

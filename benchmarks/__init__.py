@@ -1,0 +1,1 @@
+"""Time and memory against the budgets. `make bench` prints them; no test asserts a time."""
