@@ -20,7 +20,6 @@ from local.records import Record
 from local.schemas import schema
 from local.types import ROWS
 
-
 _NATIVE = frozenset(known.cloudformation_type() for known in parsing.get_model_list())
 """Types that moto's own CloudFormation makes, looked up before ours are among them."""
 

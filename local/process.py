@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ STATE = "server.json"
 LOG = "server.log"
 
 _PATIENCE_SECONDS = 10.0
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Servers that this very process started: they outlive it, but while it lives their end is its to collect."""
 
 
 class ServerError(Exception):
@@ -106,6 +110,7 @@ def start(port: int = 0, folder: Path = FOLDER) -> Server:
             stderr=log,
             start_new_session=True,
         )
+    _children[child.pid] = child
     os.close(writing)
     try:
         with os.fdopen(reading, encoding="utf-8") as line:
@@ -118,7 +123,6 @@ def start(port: int = 0, folder: Path = FOLDER) -> Server:
         _claim(server, folder)
     except BaseException:
         end(child.pid)
-        child.wait()
         raise
     return server
 
@@ -150,11 +154,12 @@ def end(pid: int) -> None:
     born = birth(pid)
     for ending in (signal.SIGTERM, signal.SIGKILL):
         if born is None or birth(pid) != born:
-            return
-        try:
+            break
+        with suppress(ProcessLookupError):
             os.kill(pid, ending)
-        except ProcessLookupError:
-            return
         until = time.monotonic() + _PATIENCE_SECONDS
         while birth(pid) == born and time.monotonic() < until:
             time.sleep(0.05)
+    child = _children.pop(pid, None)
+    if child is not None:
+        child.wait()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,8 +92,12 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             continue
     child.wait()
     # Node outlives an app that was killed for as long as its pipe takes to close: do not wait for it, end it.
+    until = time.monotonic() + _PATIENCE_SECONDS
     try:
         os.killpg(child.pid, signal.SIGKILL)
+        while time.monotonic() < until:
+            os.killpg(child.pid, 0)
+            time.sleep(0.01)
     except (ProcessLookupError, PermissionError):
         return
 
