@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from fleet.egress import SUSTAINED, WASTEFUL, smallest_for
+from fleet.egress import SIZES, instance_type, offered, smallest_for, sustained, wasteful
 from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
@@ -31,23 +31,32 @@ def check(fleet: Fleet) -> Iterator[Finding]:
 
 
 def _size(region: Region) -> Iterator[Finding]:
-    egress, path = region.egress, ("regions", region.name, "egress")
-    if egress.path != "instances":
+    """Judged by the type that each zone really gets: a weak zone is the one that fails at peak."""
+    egress, path, zones = region.egress, ("regions", region.name, "egress"), region.zones
+    if egress.path != "instances" or not zones:
         return
-    if egress.size in WASTEFUL:
-        carried = SUSTAINED[egress.size]
+    missing = [zone for zone in zones if not offered(zone, egress.size)]
+    if missing:
+        most = max((s for s in SIZES if all(offered(zone, s) for zone in zones)), key=SIZES.index)
         text = (
-            f"{egress.size} carries no more to the internet than {smallest_for(carried)} ({carried / 1e9:g} Gbps); "
-            f"use {smallest_for(carried)}, and above 5 Gbps 8xlarge to 24xlarge"
+            f"{egress.size} does not exist in {listed(missing)}, where the NAT instance is a "
+            f"{instance_type(missing[0], most)} at most; use {most} or less"
         )
         yield Finding((*path, "size"), text)
         return
-    if egress.peak is not None and egress.peak > SUSTAINED[egress.size]:
-        fitting = smallest_for(egress.peak)
+    weakest = min(zones, key=lambda zone: sustained(zone, egress.size))
+    carried = sustained(weakest, egress.size)
+    if wasteful(zones, egress.size):
+        fitting = smallest_for(zones, carried)
+        text = f"{egress.size} carries no more to the internet than {fitting} ({carried / 1e9:g} Gbps); use {fitting}"
+        yield Finding((*path, "size"), text)
+        return
+    if egress.peak is not None and egress.peak > carried:
+        fitting = smallest_for(zones, egress.peak)
         remedy = f"use {fitting}" if fitting else "spread the traffic over more regions"
         text = (
-            f"{egress.peak / 1e9:g} Gbps is more than {egress.size} sustains to the internet "
-            f"({SUSTAINED[egress.size] / 1e9:g} Gbps); {remedy}"
+            f"{egress.peak / 1e9:g} Gbps is more than the {instance_type(weakest, egress.size)} of {weakest} "
+            f"sustains to the internet ({carried / 1e9:g} Gbps); {remedy}"
         )
         yield Finding((*path, "peak"), text)
 

@@ -27,8 +27,18 @@ def test_every_zone_offers_its_nat_instance(region):
     offers = recorded("ec2", "resources", "instance_type_offerings", "availability-zone-id", f"{region}.json.gz")
     offered = {(one["Location"], one["InstanceType"]) for one in offers}
     for zone in geography.eks_zones(region):
-        for size in ("medium", "large", "8xlarge", "16xlarge"):
-            assert (zone, egress.instance_type(zone, size)) in offered
+        for size in egress.SIZES:
+            assert egress.offered(zone, size) == ((zone, egress.instance_type(zone, size)) in offered)
+
+
+@pytest.mark.parametrize("family", egress.SUSTAINED)
+def test_a_nat_instance_sustains_what_ec2_grants_to_an_internet_gateway(family):
+    catalogue = recorded("ec2", "resources", "instance_types.json.gz")
+    for size, most in egress.SUSTAINED[family].items():
+        one = catalogue[f"{family}.{size}"]
+        card = one["NetworkInfo"]["NetworkCards"][0]["BaselineBandwidthInGbps"]
+        expected = card / 2 if one["VCpuInfo"]["DefaultVCpus"] >= 32 else min(5, card)
+        assert most == pytest.approx(expected * 1e9)
 
 
 def test_no_two_regions_share_a_prefix_list():

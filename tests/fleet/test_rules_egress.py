@@ -6,6 +6,15 @@ import pytest
 
 FLEET, SERVICES, PLACEMENTS = "fleet.yaml", "services/flights.yaml", "placements.yaml"
 
+# One zone of three has no c8gn.
+IN_PARIS = [
+    (FLEET, "  us-east-1:\n", "  eu-west-3:\n"),
+    (FLEET, "use1-az1, use1-az2, use1-az4", "euw3-az1, euw3-az2, euw3-az3"),
+    (FLEET, "1: {regions: [us-east-1]}", "1: {regions: [eu-west-3]}"),
+    (PLACEMENTS, "us-east-1", "eu-west-3"),
+    (FLEET, "databases:\n", "quotas: {elastic_ips: 12}\n\ndatabases:\n"),
+]
+
 CASES = [
     pytest.param(
         "hypergrowth",
@@ -16,7 +25,7 @@ CASES = [
             (
                 FLEET,
                 "egress: {path: insta",
-                "regions.us-east-1.egress.size: 4xlarge carries no more to the internet than large (5 Gbps); use large, and above 5 Gbps 8xlarge to 24xlarge",
+                "regions.us-east-1.egress.size: 4xlarge carries no more to the internet than large (5 Gbps); use large",
             ),
         ],
         id="an instance costs more and carries no more",
@@ -30,7 +39,7 @@ CASES = [
             (
                 FLEET,
                 "egress: {path: insta",
-                "regions.us-east-1.egress.size: 48xlarge carries no more to the internet than 24xlarge (150 Gbps); use 24xlarge, and above 5 Gbps 8xlarge to 24xlarge",
+                "regions.us-east-1.egress.size: 48xlarge carries no more to the internet than 24xlarge (150 Gbps); use 24xlarge",
             ),
         ],
         id="an instance has a second card that no interface uses",
@@ -44,7 +53,7 @@ CASES = [
             (
                 FLEET,
                 "egress: {path: insta",
-                "regions.us-east-1.egress.peak: 6 Gbps is more than large sustains to the internet (5 Gbps); use 8xlarge",
+                "regions.us-east-1.egress.peak: 6 Gbps is more than the c8gn.large of use1-az1 sustains to the internet (5 Gbps); use 8xlarge",
             ),
         ],
         id="the peak is more than the instance sustains",
@@ -58,10 +67,40 @@ CASES = [
             (
                 FLEET,
                 "egress: {path: insta",
-                "regions.us-east-1.egress.peak: 400 Gbps is more than large sustains to the internet (5 Gbps); spread the traffic over more regions",
+                "regions.us-east-1.egress.peak: 400 Gbps is more than the c8gn.large of use1-az1 sustains to the internet (5 Gbps); spread the traffic over more regions",
             ),
         ],
         id="the peak is more than any instance sustains",
+    ),
+    pytest.param(
+        "day-one",
+        [
+            *IN_PARIS,
+            (FLEET, "path: managed", "path: instances, size: large, peak: 4Gbps"),
+        ],
+        [
+            (
+                FLEET,
+                "egress: {path: insta",
+                "regions.eu-west-3.egress.peak: 4 Gbps is more than the c6gn.large of euw3-az3 sustains to the internet (3 Gbps); use xlarge",
+            ),
+        ],
+        id="the peak is more than the older instance of one zone sustains",
+    ),
+    pytest.param(
+        "day-one",
+        [
+            *IN_PARIS,
+            (FLEET, "path: managed", "path: instances, size: 24xlarge, peak: 4Gbps"),
+        ],
+        [
+            (
+                FLEET,
+                "egress: {path: insta",
+                "regions.eu-west-3.egress.size: 24xlarge does not exist in euw3-az3, where the NAT instance is a c6gn.16xlarge at most; use 16xlarge or less",
+            ),
+        ],
+        id="the older instance of one zone has no such size",
     ),
     pytest.param(
         "hypergrowth",

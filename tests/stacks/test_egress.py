@@ -229,4 +229,5 @@ def test_the_throughput_alarm_follows_the_size(synthesized, fleet):
             properties = alarm["Properties"]
             if properties.get("MetricName") == "BytesOut":
                 bits = properties["Threshold"] * 8 / properties["Period"]
-                assert 0.75 < bits / egress.SUSTAINED[region.egress.size] < 0.85
+                (zone,) = (d["Value"] for d in properties["Dimensions"] if d["Name"] == "Zone")
+                assert 0.75 < bits / egress.sustained(zone, region.egress.size) < 0.85

@@ -73,7 +73,7 @@ class InstanceAlarms(Construct):
         namespace = names.nat_metrics(region)
         here = cloudwatch.CfnAlarm.DimensionProperty(name="Zone", value=zone)
         # Ten seconds at four fifths of what the size sustains to the internet, in bytes and one direction.
-        most = 0.8 * egress.SUSTAINED[region.egress.size] / 8 * 10
+        most = 0.8 * egress.sustained(zone, region.egress.size) / 8 * 10
         for watch in (
             _Watch("BytesOut", "sends more than 80 % of what its size sustains", most, seconds=10, of=6, out_of=6),
             _Watch("BytesIn", "receives more than 80 % of what its size sustains", most, seconds=10, of=6, out_of=6),
