@@ -51,7 +51,7 @@ def pod_identity_annotations() -> dict[str, str]:
     """
     return {
         "traffic.sidecar.istio.io/excludeOutboundIPRanges": "169.254.170.23/32",
-        "traffic.sidecar.istio.io/excludeOutboundPorts": "5432,6379",
+        "traffic.sidecar.istio.io/excludeOutboundPorts": f"{names.DATABASE_PORT},{names.CACHE_PORT}",
     }
 
 

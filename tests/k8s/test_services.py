@@ -213,6 +213,16 @@ def _one_policy(files: Files, cell: Cell, service: str, name: str) -> Document:
     return found[0]
 
 
+def test_databases_and_caches_are_reached_past_the_proxy_where_they_listen(
+    deployments: list[tuple[Cell, Document]],
+) -> None:
+    for cell, deployment in deployments:
+        annotations = deployment["spec"]["template"]["metadata"].get("annotations", {})
+        if cell.region.meshed:
+            excluded = annotations["traffic.sidecar.istio.io/excludeOutboundPorts"].split(",")
+            assert {int(port) for port in excluded} == {names.DATABASE_PORT, names.CACHE_PORT}
+
+
 def test_pods_know_names_and_never_secrets_or_addresses(deployments: list[tuple[Cell, Document]]) -> None:
     for cell, deployment in deployments:
         service = cell.fleet.services[deployment["metadata"]["name"]]
