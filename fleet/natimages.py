@@ -55,6 +55,11 @@ _IMAGES: dict[str, str] = {
 }
 
 
+def knows(region: str) -> bool:
+    """Whether the table has an image of a region."""
+    return region in _IMAGES
+
+
 def image(region: str) -> str:
     """Id of the image in a region.
 

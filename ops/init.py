@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from fleet import dsql, geography
+from fleet import dsql, geography, natimages, prefixlists
 from fleet.load import load
 from fleet.problem import FleetError
 
@@ -63,6 +63,15 @@ def default(field: str, given: dict[str, str]) -> str | None:
     }.get(field)
 
 
+def usable() -> tuple[str, ...]:
+    """Regions with three zones for EKS and every id that stacks need."""
+    return tuple(
+        region
+        for region in geography.regions()
+        if len(geography.eks_zones(region)) >= 3 and prefixlists.knows(region) and natimages.knows(region)
+    )
+
+
 def check(field: str, answer: str) -> str:
     """The answer, if it can be used.
 
@@ -70,9 +79,8 @@ def check(field: str, answer: str) -> str:
         BadAnswer: it cannot, with what to write instead.
     """
     if field == "region":
-        good = [region for region in geography.regions() if len(geography.eks_zones(region)) >= 3]
-        if answer not in good:
-            raise BadAnswer(f"{answer!r} is no region with three zones for EKS; use one of {', '.join(good)}")
+        if answer not in usable():
+            raise BadAnswer(f"{answer!r} is no region that a fleet can start in; use one of {', '.join(usable())}")
         return answer
     pattern, example = {
         "fleet": (r"[a-z][a-z0-9-]{0,10}[a-z0-9]", "acme: a letter, then letters, digits and dashes, 12 at most"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fleet import geography
+from fleet import geography, natimages, prefixlists
 from fleet.known import instead, listed
 from fleet.model import Fleet
 from fleet.problem import Finding
@@ -52,6 +52,18 @@ def _region(fleet: Fleet, region: Region) -> Iterator[Finding]:
     if geography.opt_in(region.name):
         text = f"{region.name} is off until an account asks for it; enable it in {region.account} before deploying"
         yield Finding(path, text, warning=True)
+    if not prefixlists.knows(region.name):
+        text = (
+            f"the id of CloudFront's prefix list in {region.name} is not known, and cells admit viewers by it; use "
+            "another region, or add what DescribeManagedPrefixLists answers there to fleet/prefixlists.py"
+        )
+        yield Finding(path, text)
+    if not natimages.knows(region.name):
+        text = (
+            f"the machine image of {region.name} is not known, and NAT instances and the access host start from it; "
+            "use another region, or add its id to fleet/natimages.py"
+        )
+        yield Finding(path, text)
     yield from _zones(region)
     if region.access.path == "cidrs" and not region.access.cidrs:
         yield Finding((*path, "access", "cidrs"), "is empty; list the networks operators come from, or use path: ssm")

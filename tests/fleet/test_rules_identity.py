@@ -196,6 +196,23 @@ CASES = [
     pytest.param(
         "day-one",
         [
+            (FLEET, "  us-east-1:\n", "  ap-east-1:\n"),
+            (FLEET, "use1-az1, use1-az2, use1-az4", "ape1-az1, ape1-az2, ape1-az3"),
+            (FLEET, "1: {regions: [us-east-1]}", "1: {regions: [ap-east-1]}"),
+            (PLACEMENTS, "us-east-1", "ap-east-1"),
+        ],
+        [
+            (
+                FLEET,
+                "ap-east-1:",
+                "warning: regions.ap-east-1: ap-east-1 is off until an account asks for it; enable it in use1 before deploying",
+            ),
+        ],
+        id="a region must be asked for",
+    ),
+    pytest.param(
+        "day-one",
+        [
             (FLEET, "  us-east-1:\n", "  eu-south-2:\n"),
             (FLEET, "use1-az1, use1-az2, use1-az4", "eus2-az1, eus2-az2, eus2-az3"),
             (FLEET, "1: {regions: [us-east-1]}", "1: {regions: [eu-south-2]}"),
@@ -207,8 +224,13 @@ CASES = [
                 "eu-south-2:",
                 "warning: regions.eu-south-2: eu-south-2 is off until an account asks for it; enable it in use1 before deploying",
             ),
+            (
+                FLEET,
+                "eu-south-2:",
+                "regions.eu-south-2: the id of CloudFront's prefix list in eu-south-2 is not known, and cells admit viewers by it; use another region, or add what DescribeManagedPrefixLists answers there to fleet/prefixlists.py",
+            ),
         ],
-        id="a region must be asked for",
+        id="nobody published what cells admit viewers by",
     ),
     pytest.param(
         "hypergrowth",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from fleet import geography
+from fleet import prefixlists
 from fleet.load import load
 from ops import init
 from ops.cli import app
@@ -17,7 +17,6 @@ from ops.init import Answers, BadAnswer, answers, check, files, write
 
 ANSWERS = Answers("acme", "acme.com", "eu-west-3", "123456789012", "night@acme.com")
 GIVEN = ["--fleet", "acme", "--domain", "acme.com", "--region", "eu-west-3", "--account", "123456789012"]
-HOSTING = [region for region in geography.regions() if len(geography.eks_zones(region)) >= 3]
 
 
 def run(*arguments: str, typed: str | None = None):
@@ -28,7 +27,7 @@ def everything(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
-@pytest.mark.parametrize("region", HOSTING)
+@pytest.mark.parametrize("region", init.usable())
 def test_what_it_writes_is_a_fleet_in_every_region(tmp_path, region):
     write(tmp_path / "acme", Answers("acme", "acme.com", region, "123456789012", "night@acme.com"))
     fleet = load(tmp_path / "acme")
@@ -36,6 +35,11 @@ def test_what_it_writes_is_a_fleet_in_every_region(tmp_path, region):
     assert set(fleet.accounts.values()) == {"123456789012"}
     assert {team.oncall for team in fleet.teams.values()} == {"night@acme.com"}
     assert fleet.edge.control_region != region
+
+
+def test_regions_it_offers_have_every_id_that_stacks_need():
+    assert len(init.usable()) > 16
+    assert all(prefixlists.knows(region) for region in init.usable())
 
 
 def test_nothing_of_the_blueprint_it_came_from_remains(tmp_path):
@@ -71,7 +75,7 @@ def test_five_questions_are_asked_and_a_wrong_answer_is_asked_for_again(tmp_path
     result = run(str(tmp_path / "acme"), typed=typed)
     assert result.exit_code == 0, result.output
     assert "'Acme' is no fleet; write it like acme" in result.stderr
-    assert "'mars-east-1' is no region with three zones for EKS; use one of af-south-1" in result.stderr
+    assert "'mars-east-1' is no region that a fleet can start in; use one of af-south-1" in result.stderr
     assert "'12' is no account; write it like 123456789012: 12 digits" in result.stderr
     assert load(tmp_path / "acme").name == "acme"
 
@@ -99,6 +103,7 @@ def test_an_account_has_no_default(tmp_path):
         ("domain", "acme"),
         ("domain", "acme.com/x"),
         ("region", "us-west-1"),
+        ("region", "ap-south-2"),
         ("account", "12345678901a"),
         ("oncall", "night@acme"),
         ("oncall", "a{b}: c@acme.com"),

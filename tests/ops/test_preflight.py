@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from fleet import natimages, prefixlists
 from ops.clients import NoCredentials
-from ops.preflight import Check, look, mend, plan, worst
+from ops.preflight import UNKNOWN, Check, look, mend, plan, worst
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
@@ -31,6 +32,15 @@ def test_every_region_and_account_is_looked_at_and_nothing_twice(fleet):
         mine = {c.kind for c in checks if c.account == region.account_id and c.region == region.name}
         assert mine >= {"bootstrap", "role", "quota", "prefix list", "image", "default group"}
     assert any(c.account == fleet.accounts["edge"] and c.kind == "bootstrap" for c in checks)
+
+
+def test_a_region_without_known_ids_is_looked_at_and_found_wrong(fleet, monkeypatch):
+    monkeypatch.delitem(prefixlists._CLOUDFRONT, "us-west-2")
+    monkeypatch.delitem(natimages._IMAGES, "us-west-2")
+    unknown = {check.kind for check in plan(fleet) if UNKNOWN in (check.subject, check.expected)}
+    assert unknown == {"prefix list", "image"}
+    with mock_aws():
+        assert one("image", UNKNOWN, "available").status == "wrong"
 
 
 @mock_aws
