@@ -110,7 +110,7 @@ def _boundary(plan: StackPlan, fleet: Fleet) -> cdk.PermissionsBoundary | None:
 
 
 def _tags(plan: StackPlan, fleet: Fleet) -> dict[str, str]:
-    tags = {"fleet:name": fleet.name, "fleet:stage": fleet.stage, "fleet:team": "platform"}
+    tags = {"fleet:name": fleet.name, "fleet:stage": fleet.stage, "fleet:team": fleet.operators}
     if plan.scope is not None:
         tags["fleet:region"] = plan.scope.code
     if isinstance(plan.subject, Cell):

@@ -1,8 +1,14 @@
 """Keys of a region."""
 
+import shutil
+from pathlib import Path
+
+import aws_cdk as cdk
 import pytest
 
-from fleet import backup, names
+from fleet import backup, names, phases
+from fleet.load import load
+from stacks.keys import KeysStack
 
 BLUEPRINTS = ["day-one", "growth", "hypergrowth"]
 
@@ -92,3 +98,14 @@ def test_second_copies_are_the_only_reason_for_another_account_to_use_a_key(regi
                 if arn != "*"
             }
             assert admitted == {region.account_id} | (partners if purpose == "backup" else set())
+
+
+def test_who_pays_for_the_platform_is_the_team_that_runs_it(tmp_path):
+    shutil.copytree(Path(__file__).parents[2] / "blueprints" / "day-one", tmp_path / "fleet")
+    file = tmp_path / "fleet" / "fleet.yaml"
+    text = file.read_text()
+    assert "  platform: {oncall" in text
+    file.write_text(text.replace("  platform: {oncall", "  foundations: {oncall"))
+    fleet = load(tmp_path / "fleet")
+    (plan,) = [plan for plan in phases.every_stack(fleet) if plan.kind == "keys"]
+    assert KeysStack(cdk.App(), plan, fleet).tags.tag_values()["fleet:team"] == "foundations"
