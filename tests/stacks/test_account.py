@@ -27,8 +27,14 @@ def denied(template):
         action: statement
         for statement in boundary(template)["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Deny"
-        for action in statement["Action"]
+        for action in statement.get("Action", ())
     }
+
+
+def elsewhere(template):
+    """The statement that denies other regions."""
+    (statement,) = [s for s in boundary(template)["PolicyDocument"]["Statement"] if "NotAction" in s]
+    return statement
 
 
 def test_every_role_of_the_fleet_finds_its_accounts_boundary(synthesized, fleet):
@@ -59,10 +65,16 @@ def test_nobody_makes_users_stops_the_logs_or_deletes_keys(synthesized, fleet):
 
 def test_roles_work_in_the_fleets_regions_only_and_in_all_of_them(synthesized, fleet):
     for _alias, template in accounts(synthesized, fleet):
-        allowed = set(denied(template)["*"]["Condition"]["StringNotEquals"]["aws:RequestedRegion"])
+        allowed = set(elsewhere(template)["Condition"]["StringNotEquals"]["aws:RequestedRegion"])
         witnesses = {"us-east-2", "eu-west-2"}
         # us-east-1 is where what is served for the whole world answers.
         assert allowed == {"us-east-1", *(plan.region for plan in phases.every_stack(fleet)), *witnesses}
+
+
+def test_karpenter_asks_for_prices_wherever_they_are_served(synthesized, fleet):
+    for _alias, template in accounts(synthesized, fleet):
+        assert elsewhere(template)["Effect"] == "Deny"
+        assert elsewhere(template)["NotAction"] == ["pricing:*"]
 
 
 def test_a_boundary_fits_into_a_managed_policy(synthesized, fleet):

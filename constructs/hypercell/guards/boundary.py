@@ -122,9 +122,16 @@ def _statements(fleet: Fleet, account: str, own: str) -> list[dict[str, object]]
             condition={"StringEquals": {"ec2:MetadataHttpTokens": "optional"}},
         ),
         _never("PlainDisks", "ec2:CreateVolume", condition={"Bool": {"ec2:Encrypted": "false"}}),
-        # What is served from one place for the whole world answers as us-east-1, which is always among them.
-        _never("OtherRegions", "*", condition={"StringNotEquals": {"aws:RequestedRegion": regions(fleet)}}),
+        # What is served from one place for the whole world answers as us-east-1, which is always among them. Prices are
+        # served from three places, and Karpenter asks the nearest; they read nothing of ours.
+        _anywhere_else("OtherRegions", "pricing:*", regions=regions(fleet)),
     ]
+
+
+def _anywhere_else(sid: str, *but: str, regions: list[str]) -> dict[str, object]:
+    """Deny everything but some actions outside the regions."""
+    condition = {"StringNotEquals": {"aws:RequestedRegion": regions}}
+    return {"Sid": sid, "Effect": "Deny", "NotAction": list(but), "Resource": "*", "Condition": condition}
 
 
 def _never(
