@@ -1,8 +1,16 @@
 """A cell's network: its own way out of each zone, its doors, and who may knock at them."""
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 
-from fleet import addressing, names, prefixlists
+from fleet import addressing, names, phases, prefixlists
+from fleet.load import load
+from stacks.templates import write_templates
+
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 
 
 def of(template, kind):
@@ -108,6 +116,28 @@ def test_each_door_admits_one_prefix_list_on_one_port(template, cell):
     _, checkers = rules(template, "DoorHealth")
     assert cloudfront == {(443, 443, prefixlists.cloudfront(cell.region.name))}
     assert checkers == {(8443, 8443, names.HEALTH_CHECKERS_LIST_ID)}
+
+
+def test_listed_networks_of_operators_reach_the_api_server_and_nothing_else(tmp_path):
+    office, vpn = "203.0.113.0/24", "198.51.100.8/32"
+    shutil.copytree(BLUEPRINTS / "day-one", tmp_path / "fleet")
+    file = tmp_path / "fleet" / "fleet.yaml"
+    text = file.read_text()
+    assert "access: {path: ssm}" in text
+    file.write_text(text.replace("access: {path: ssm}", f"access: {{path: cidrs, cidrs: [{office}, {vpn}]}}"))
+    fleet = load(tmp_path / "fleet")
+    plans = tuple(plan for plan in phases.every_stack(fleet) if plan.kind in ("cell", "network"))
+    write_templates(fleet, plans, tmp_path, judged=False)
+    templates = {p.kind: json.loads((tmp_path / f"{p.name}.template.json").read_text()) for p in plans}
+    admitted = {}
+    for id, group in of(templates["cell"], "AWS::EC2::SecurityGroup").items():
+        for rule in group.get("SecurityGroupIngress", ()):
+            if rule.get("CidrIp") in (office, vpn):
+                admitted.setdefault(id, set()).add((rule["FromPort"], rule["ToPort"], rule["CidrIp"]))
+    control_plane, found = rules(templates["cell"], "ControlPlane")
+    assert admitted == {control_plane: {(443, 443, office), (443, 443, vpn)}}
+    assert {source for _, _, source in found if "/" in str(source)} == {office, vpn}
+    assert not of(templates["network"], "AWS::AutoScaling::AutoScalingGroup")
 
 
 def test_the_ingress_load_balancer_wears_both_doors_and_keeps_zones_apart(template, cell):
