@@ -106,7 +106,7 @@ class Region(Document):
 
 
 class Removed(Document):
-    """A tombstone: what stood here once. Absence alone is an error."""
+    """A tombstone: what stood here once, and since when its slot is free. Written by hand when a cell is removed."""
 
     slot: Whole
     """The address slot that becomes free."""

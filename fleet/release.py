@@ -12,8 +12,8 @@ class Release(Document):
 
     kubernetes: str = Field(pattern=r"^1\.\d{2}$")
     """Kubernetes minor version, quoted: "1.35"."""
-    node_image: str = Field(pattern=r"^(al2023|bottlerocket)@v\d{8}$")
-    """Node image alias with its date, e.g. al2023@v20261105. Never `@latest`: a diff must see it."""
+    node_image: str = Field(pattern=r"^al2023@v\d{8}$")
+    """Node image alias with its date, e.g. al2023@v20261105: system nodes are Amazon Linux, and others follow. Never `@latest`: a diff must see it."""
     kubelet: str | None = Field(default=None, pattern=r"^1\.\d{2}\.\d+$")
     """Patch version of the kubelet in that image, e.g. 1.35.2: EKS names its images by both. Absent: `<kubernetes>.0`."""
     addons: dict[str, str]

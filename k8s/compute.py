@@ -187,10 +187,6 @@ def _tags(cell: Cell) -> Mapping[str, str]:
 
 
 def _node_class(cell: Cell) -> Document:
-    family = cell.release.node_image.partition("@")[0]
-    devices = [_disk(cell, "/dev/xvda", "100Gi")]
-    if family == "bottlerocket":  # its first disk is the read-only system
-        devices = [_disk(cell, "/dev/xvda", "4Gi"), _disk(cell, "/dev/xvdb", "100Gi")]
     return {
         "apiVersion": "karpenter.k8s.aws/v1",
         "kind": "EC2NodeClass",
@@ -207,7 +203,7 @@ def _node_class(cell: Cell) -> Document:
                 "httpPutResponseHopLimit": 1,
                 "httpTokens": "required",
             },
-            "blockDeviceMappings": devices,
+            "blockDeviceMappings": [_disk(cell, "/dev/xvda", "100Gi")],
             "kubelet": {
                 "maxPods": cell.pods_per_node,
                 "evictionHard": {"memory.available": "5%", "nodefs.available": "10%"},

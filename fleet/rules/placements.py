@@ -31,10 +31,10 @@ def check(fleet: Fleet) -> Iterator[Finding]:
         path, placed = ("placements", region.name), fleet.placements.get(region.name, {})
         missing = [name for name in region.services if name not in placed]
         if missing and region.name not in fleet.placements:
-            text = f"is missing, and {len(missing)} services run there; `hypercell place` proposes cells for them"
+            text = f"is missing, and {len(missing)} services run there; write the cells of each, like {missing[0]}: [a, b, c]"
             yield Finding(path, text)
         for name in missing if region.name in fleet.placements else ():
-            yield Finding((*path, name), "is missing; `hypercell place` proposes cells for it")
+            yield Finding((*path, name), f"is missing; write the cells it lives in, like {name}: [a, b, c]")
 
 
 def _cells(service: Service, region: Region, keys: tuple[str, ...]) -> Iterator[Finding]:

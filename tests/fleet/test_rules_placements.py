@@ -16,7 +16,7 @@ CASES = [
             (
                 PLACEMENTS,
                 "us-east-1:",
-                "placements.eu-central-1: is missing, and 7 services run there; `hypercell place` proposes cells for them",
+                "placements.eu-central-1: is missing, and 7 services run there; write the cells of each, like sessions: [a, b, c]",
             ),
             (
                 PLACEMENTS,
@@ -35,7 +35,7 @@ CASES = [
             (
                 PLACEMENTS,
                 "us-east-1:",
-                "placements.us-east-1.sessions: is missing; `hypercell place` proposes cells for it",
+                "placements.us-east-1.sessions: is missing; write the cells it lives in, like sessions: [a, b, c]",
             ),
             (
                 PLACEMENTS,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
+
+from fleet.release import Release
 
 FLEET, SERVICES, PLACEMENTS = "fleet.yaml", "services/flights.yaml", "placements.yaml"
 
@@ -94,3 +97,9 @@ CASES = [
 @pytest.mark.parametrize(("blueprint", "edits", "expected"), CASES)
 def test_the_fleet_is_told_what_is_wrong_and_nothing_else(said, expect, blueprint, edits, expected):
     assert said(blueprint, edits) == expect(blueprint, expected)
+
+
+def test_a_node_image_is_amazon_linux_because_system_nodes_are():
+    Release(kubernetes="1.35", node_image="al2023@v20261105", addons={}, charts={})
+    with pytest.raises(ValidationError, match="node_image"):
+        Release(kubernetes="1.35", node_image="bottlerocket@v20261105", addons={}, charts={})
