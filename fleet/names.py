@@ -278,7 +278,7 @@ STATUS_PORT = 15021
 """Where the target groups of both gateways ask for STATUS_PATH."""
 STATUS_PATH = "/healthz/ready"
 HEALTH_PATH = "/healthz/traffic"
-"""What Route 53 asks of `cell_origin`, port 8443. A draining cell answers 503."""
+"""What Route 53 asks of `cell_origin`, port 8443. It is 200, whatever the weight, until an operator makes it 503."""
 HEALTH_BODY = "serving"
 """The word Route 53 looks for in the answer."""
 

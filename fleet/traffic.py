@@ -26,7 +26,8 @@ SHARE = 0.5
 def reporting_cells(region: Region) -> tuple[Cell, ...]:
     """The cells whose checks are counted: those with a weight.
 
-    A cell without one answers 503 on purpose; counted, every retired cell would bring the region closer to its end.
+    A cell without one carries nothing. Healthy and counted, it would stand in for a lost one that carried a share;
+    retired and taken down, it would bring the region closer to its end.
     All standing cells when none has a weight: then the region's own weight is 0, and the check keeps its meaning.
     """
     serving = tuple(cell for cell in region.standing_cells if cell.effective_weight > 0)

@@ -48,7 +48,8 @@ def gitops(cell: Cell) -> list[Document]:
             project="platform",
             source={"repoURL": bundles, "targetRevision": names.PLATFORM_CHANNEL, "path": "."},
             namespace=ARGOCD,
-            # The one thing an operator changes by hand inside a cell: whether it says that it serves.
+            # The one thing an operator changes by hand inside a cell: whether it says that it serves. Left alone when
+            # syncing, too: what the bundle says counts once, when the cell is born.
             left_alone=[
                 {
                     "group": "networking.istio.io",

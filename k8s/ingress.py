@@ -110,12 +110,13 @@ def _gateway(cell: Cell) -> Document:
 
 
 def _health(cell: Cell) -> Document:
-    """What Route 53 asks. A cell that is not to serve answers 503: the way out that needs no AWS control plane.
+    """What Route 53 asks: whether this gateway serves. The weight says whether it is to, and says it in DNS.
 
-    Argo CD leaves the answer alone (`gitops`), so that an operator inside the cell can flip it by hand.
+    Argo CD leaves the answer alone (`gitops`), so that an operator inside the cell can make it 503 by hand: the way
+    out that needs no AWS control plane. So it is the same in every cell: what followed the weight would stay for ever
+    what it was when the cell was born.
     """
-    serves = cell.effective_weight > 0
-    answer: Body = {"status": 200 if serves else 503, "body": {"string": names.HEALTH_BODY if serves else "drained"}}
+    answer: Body = {"status": 200, "body": {"string": names.HEALTH_BODY}}
     return istio(
         NETWORKING,
         "VirtualService",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,19 +80,15 @@ def test_certificates_of_two_cells_never_ask_for_the_same_names(fleet: Fleet, of
     assert len(set(asked)) == len(fleet.cells)
 
 
-def test_a_cell_says_that_it_serves_only_while_it_does(cells: list[Cell], of_kind: OfKind) -> None:
-    answers = set()
+def test_the_answer_in_the_bundle_is_the_same_whatever_the_weight(cells: list[Cell], of_kind: OfKind) -> None:
+    """Argo CD never overwrites it: an answer that followed the weight would stay what it was at the cell's birth."""
+    assert {cell.effective_weight > 0 for cell in cells} == {True, False}
     for cell in cells:
         (health,) = [v for v in of_kind(cell, "VirtualService") if v["metadata"]["name"] == "traffic-health"]
         assert health["spec"]["hosts"] == [names.cell_origin(cell)]
         (route,) = health["spec"]["http"]
         assert route["match"] == [{"uri": {"exact": names.HEALTH_PATH}}]
-        answer = route["directResponse"]
-        serves = cell.effective_weight > 0
-        assert (answer["status"] == 200) is serves
-        assert (names.HEALTH_BODY in answer["body"]["string"]) is serves
-        answers.add(answer["status"])
-    assert answers == {200, 503}
+        assert route["directResponse"] == {"status": 200, "body": {"string": names.HEALTH_BODY}}
 
 
 def test_an_operators_own_answer_is_not_overruled(cells: list[Cell], of_kind: OfKind) -> None:
@@ -97,7 +96,24 @@ def test_an_operators_own_answer_is_not_overruled(cells: list[Cell], of_kind: Of
         (platform,) = [a for a in of_kind(cell, "Application") if a["metadata"]["name"] == "platform"]
         (left,) = platform["spec"]["ignoreDifferences"]
         assert (left["kind"], left["name"], left["namespace"]) == ("VirtualService", "traffic-health", "istio-ingress")
+        assert left["jsonPointers"] == ["/spec/http"]
         assert "RespectIgnoreDifferences=true" in platform["spec"]["syncPolicy"]["syncOptions"]
+
+
+def test_the_runbook_changes_the_answer_that_route_53_asks_for(fleet: Fleet, of_kind: OfKind) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "runbooks" / "drain.md").read_text("utf-8")
+    (health,) = [v for v in of_kind(fleet.cells[0], "VirtualService") if v["metadata"]["name"] == "traffic-health"]
+    assert f"--namespace {health['metadata']['namespace']} patch virtualservice traffic-health" in page
+    answers = []
+    for patch in re.findall(r"^    '(\[.*\])'$", page, re.MULTILINE):
+        (change,) = json.loads(patch)
+        assert (change["op"], change["path"]) == ("replace", "/spec/http/0/directResponse")
+        assert change["value"].keys() == health["spec"]["http"][0]["directResponse"].keys()
+        answers.append(change["value"])
+    there, back = answers
+    assert there["status"] == 503
+    assert names.HEALTH_BODY not in there["body"]["string"]
+    assert back == health["spec"]["http"][0]["directResponse"]
 
 
 def test_each_target_group_is_bound_to_a_port_its_gateway_has(cells: list[Cell], of_kind: OfKind) -> None:
