@@ -1,8 +1,11 @@
 """The public zone and who may certify its names."""
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk.assertions import Template
 
 from fleet import names
+from hypercell.edge.zone import IssuersAllowed
 
 BLUEPRINTS = ["day-one", "growth", "hypergrowth"]
 
@@ -39,12 +42,27 @@ def test_the_zones_id_is_always_published(dns):
 
 
 def test_only_the_two_authorities_in_use_may_issue_and_wildcards_come_from_amazon_alone(dns):
-    _, template = dns
+    """No name that the cells certify is a wildcard."""
+    fleet, template = dns
+    assert not any(name.startswith("*.") for host in fleet.edge.hosts.values() for name in host.names)
     (caa,) = [r for r in resources(template, "AWS::Route53::RecordSet") if r["Properties"]["Type"] == "CAA"]
     records = caa["Properties"]["ResourceRecords"]
     issuers = {record.split('"')[1].partition(";")[0] for record in records if " issue " in record}
     assert issuers == {"amazon.com", "letsencrypt.org"}
     assert [record for record in records if " issuewild " in record] == ['0 issuewild "amazon.com"']
+
+
+@pytest.mark.parametrize(("origin", "allowed"), [("cells", True), ("bucket", False)])
+def test_lets_encrypt_may_issue_the_wildcard_that_cells_certify(fleet_of, origin, allowed):
+    fleet = fleet_of("day-one").model_copy(deep=True)
+    key, host = next(iter(fleet.edge.hosts.items()))
+    fleet.edge.hosts[key] = host.model_copy(update={"names": (f"*.{fleet.domain}",), "origin": origin})
+    stack = cdk.Stack()
+    IssuersAllowed(stack, "Issuers", fleet=fleet, zone_id="Z1", report_to=f"ca@{fleet.domain}")
+    (caa,) = resources(Template.from_stack(stack).to_json(), "AWS::Route53::RecordSet")
+    record = '0 issuewild "letsencrypt.org; validationmethods=dns-01"'
+    assert (record in caa["Properties"]["ResourceRecords"]) is allowed
+    assert '0 issuewild "amazon.com"' in caa["Properties"]["ResourceRecords"]
 
 
 def test_lets_encrypt_may_issue_by_dns_only(dns):

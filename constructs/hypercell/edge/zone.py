@@ -41,10 +41,17 @@ class PublicZone(Construct):
 
 
 class IssuersAllowed(Construct):
-    """CAA: Amazon for CloudFront's certificates, Let's Encrypt for the cells' gateways, by DNS only, and nobody else."""
+    """CAA: Amazon for CloudFront's certificates, Let's Encrypt for the cells' gateways, by DNS only, and nobody else.
+
+    Wildcards are Amazon's, and Let's Encrypt's where the cells certify one: a host family of theirs has such a name.
+    """
 
     def __init__(self, scope: Construct, id: str, *, fleet: Fleet, zone_id: str, report_to: str) -> None:
         super().__init__(scope, id)
+        # Whoever gets hold of an answer on port 80 still cannot get a certificate (RFC 8657).
+        by_dns = "letsencrypt.org; validationmethods=dns-01"
+        certified = [name for host in fleet.edge.hosts.values() if host.origin == "cells" for name in host.names]
+        wild = [f'0 issuewild "{by_dns}"'] if any(name.startswith("*.") for name in certified) else []
         route53.CfnRecordSet(
             self,
             "Resource",
@@ -54,9 +61,9 @@ class IssuersAllowed(Construct):
             ttl="3600",
             resource_records=[
                 '0 issue "amazon.com"',
-                # Whoever gets hold of an answer on port 80 still cannot get a certificate (RFC 8657).
-                '0 issue "letsencrypt.org; validationmethods=dns-01"',
+                f'0 issue "{by_dns}"',
                 '0 issuewild "amazon.com"',
+                *wild,
                 f'0 iodef "mailto:{report_to}"',
             ],
         )
