@@ -39,7 +39,9 @@ DAEMON_PODS = 8
 SYSTEM_NODES = 3
 """On-demand nodes of a cell's own controllers: one a zone."""
 SYSTEM_NODE_CPU = 2_000
-"""Processors of a system node, in thousandths (m7g.large)."""
+"""Processors of a system node, in thousandths."""
+SYSTEM_NODE_TYPES = ("m8g.large", "m7g.large", "m6g.large")
+"""Graviton of 2 processors and 8 GiB, in the order tried."""
 GATEWAY_RPS = 2_500
 """Requests per second one gateway pod of one processor carries with TLS. Judgement: half of Envoy's own figure."""
 GATEWAY_CPU = 1_000

@@ -112,6 +112,9 @@ def distribution_output(host: Host) -> str:
 
 # --- accounts and keys ------------------------------------------------------------------------------------------
 
+DATA_KEYS = ("databases", "backup")
+"""Purposes of the data account's keys in each of its regions."""
+
 REGION_KEYS = ("cells", "data", "lake", "logs", "backup")
 """KMS keys of a region, by the class of data they protect."""
 

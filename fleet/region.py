@@ -38,6 +38,10 @@ class Egress(Document):
     """The region's own address pool (bring your own IP). Absent: Amazon's addresses."""
 
 
+ACCESS_HOST = "t4g.micro"
+"""Operators' host. 1 GB of memory: the agent and a few port-forwards; a nano has half of it and dies during updates."""
+
+
 class Access(Document):
     """How operators reach the private API endpoints of the region's cells."""
 

@@ -14,9 +14,6 @@ from fleet import capacity, names
 from fleet.cell import Cell
 from hypercell.cell.policy import instances, managed
 
-INSTANCE_TYPES = ("m8g.large", "m7g.large", "m6g.large")
-"""Graviton of 2 processors (`capacity.SYSTEM_NODE_CPU`) and 8 GiB, in the order tried."""
-
 DISK_GIB = 50
 NODE_POLICIES = (
     "AmazonEKSWorkerNodePolicy",
@@ -64,7 +61,7 @@ class SystemNodes(Construct):
             ami_type="AL2023_ARM_64_STANDARD",
             release_version=cell.release.image_release,
             capacity_type="ON_DEMAND",
-            instance_types=list(INSTANCE_TYPES),
+            instance_types=list(capacity.SYSTEM_NODE_TYPES),
             launch_template=eks.CfnNodegroup.LaunchTemplateSpecificationProperty(
                 id=template.ref, version=template.attr_latest_version_number
             ),

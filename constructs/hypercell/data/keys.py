@@ -11,8 +11,7 @@ from fleet import geography, names
 from fleet.model import Fleet
 from hypercell.policy import Statement, admit, document, key_policy, only_tls, service
 
-DATABASES = "databases"
-BACKUP = "backup"
+DATABASES, BACKUP = names.DATA_KEYS
 
 
 class DataKeys(Construct):

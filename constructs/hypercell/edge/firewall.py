@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct, IConstruct
 
+from fleet import firewall as made_of
 from fleet import names
 from fleet.model import Fleet
 
@@ -52,15 +53,14 @@ class Firewall:
 # Rates are judgement: ten times what a busy office does, a hundredth of what hurts a cell. Tune them by the logs.
 KINDS: dict[str, Firewall] = {
     "standard": Firewall(
-        groups=tuple(GROUPS),
+        groups=made_of.GROUPS["standard"],
         per_address=6_000,
         per_path=1_200,
         # Companies browse through hosted proxies.
         counted={"AWSManagedRulesAnonymousIpList": ("HostingProviderIPList",)},
     ),
     "api": Firewall(
-        # Programs call from clouds: the anonymous list would refuse most of them.
-        groups=tuple(group for group in GROUPS if group != "AWSManagedRulesAnonymousIpList"),
+        groups=made_of.GROUPS["api"],
         per_address=12_000,
         per_path=3_000,
         # They send bodies above 8 KB, and not all of them say who they are.
@@ -106,13 +106,13 @@ _Acl = wafv2.CfnWebACL
 
 
 def _web_acl(scope: Construct, id: str, *, fleet: Fleet, kind: str) -> wafv2.CfnWebACL:
-    firewall = KINDS[kind]
+    firewall, (by_address, by_path) = KINDS[kind], made_of.RATES
     rules = [
-        _rate_rule("rate-address", 0, firewall.per_address, by_path=False),
-        _rate_rule("rate-path", 1, firewall.per_path, by_path=True),
+        _rate_rule(by_address, 0, firewall.per_address, by_path=False),
+        _rate_rule(by_path, 1, firewall.per_path, by_path=True),
         *(
             _group_rule(group, priority, firewall.counted.get(group, ()))
-            for priority, group in enumerate(firewall.groups, start=2)
+            for priority, group in enumerate(firewall.groups, start=len(made_of.RATES))
         ),
     ]
     return _Acl(

@@ -11,10 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from fleet import addressing, natimages
-from fleet.region import Region
-
-INSTANCE_TYPE = "t4g.micro"
-"""1 GB of memory: the agent and a few port-forwards. A nano has half of it and dies during updates."""
+from fleet.region import ACCESS_HOST, Region
 
 LIFETIME_DAYS = 14
 """Nobody's session host grows old; whatever somebody left on it goes with it."""
@@ -98,7 +95,7 @@ class OperatorsAccess(Construct):
         profile = iam.CfnInstanceProfile(self, "Profile", roles=[self._role().role_name])
         return template.LaunchTemplateDataProperty(
             image_id=natimages.image(self._region.name),
-            instance_type=INSTANCE_TYPE,
+            instance_type=ACCESS_HOST,
             iam_instance_profile=template.IamInstanceProfileProperty(arn=profile.attr_arn),
             monitoring=template.MonitoringProperty(enabled=True),
             metadata_options=template.MetadataOptionsProperty(
