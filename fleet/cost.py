@@ -1,30 +1,30 @@
 """The fixed monthly cost of a fleet, line by line: what stands whether or not anybody comes, and nodes at peak.
 
 Requests, bytes to viewers, database processing and log volume depend on traffic nobody declares; they are left out
-and `LEFT_OUT` says so wherever the sum is shown.
+and `LEFT_OUT` says so wherever the sum is shown. What has no price is a line without money, and the sum says so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from fleet import capacity, endpoints, names, shards
+from fleet import capacity, egress, endpoints, firewall, names, shards
 from fleet.model import Fleet
-from fleet.prices import HOURS, PRICES
-from fleet.region import Region
+from fleet.prices import HOURS, price
+from fleet.region import ACCESS_HOST, Region
 
 LEFT_OUT = (
     "requests, bytes to viewers, database processing units, load balancer capacity units, log and metric volume, "
-    "traffic between zones and regions, backups, support"
+    "alarms, disks, secrets, traffic between zones and regions, backups, support"
 )
 
 PACKING = 0.85
 """Share of a node's processors that pods request; the rest is daemons and what does not fit. An assumption."""
 
-RULES_OF_AN_ACL = 6
-"""Managed groups and rate rules of one web ACL."""
+BYTES_THROUGH_GATEWAYS = "bytes through NAT gateways"
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Line:
     what: str
     count: float
     price: str
-    """Key in `fleet.prices.PRICES`."""
-    monthly: float
-    """USD a month."""
+    """What `fleet.prices.price` is asked for."""
+    monthly: float | None
+    """USD a month; None: it has no price, and is not in the sum."""
 
 
 def estimate(fleet: Fleet) -> tuple[Line, ...]:
@@ -50,31 +50,36 @@ def estimate(fleet: Fleet) -> tuple[Line, ...]:
 
 
 def total(lines: tuple[Line, ...]) -> float:
-    """USD a month."""
-    return sum(line.monthly for line in lines)
+    """USD a month of the lines that have a price."""
+    return sum(line.monthly or 0 for line in lines)
 
 
-def _line(scope: str, what: str, count: float, price: str, *, hourly: bool = True) -> Line:
-    return Line(scope, what, count, price, count * PRICES[price].usd * (HOURS if hourly else 1))
+def saved_by_instances(fleet: Fleet) -> float:
+    """USD a month that gateways no longer take once routes lead to the NAT instances. Not part of the estimate.
+
+    Gateways and instances cost the same as now, both stand already; only the bytes move.
+    """
+    own = {region.name for region in fleet.regions.values() if region.egress.path == "instances"}
+    return total(tuple(x for x in estimate(fleet) if x.what == BYTES_THROUGH_GATEWAYS and x.scope in own))
+
+
+def _line(scope: str, what: str, count: float, name: str, *, hourly: bool = True) -> Line:
+    known = price(name)
+    return Line(scope, what, count, name, None if known is None else count * known.usd * (HOURS if hourly else 1))
 
 
 def _region(fleet: Fleet, region: Region) -> Iterator[Line]:
     name, zones = region.name, len(region.zones)
-    own = region.egress.path == "instances"
-    yield _line(name, "NAT gateways", zones, "nat-gateway")
-    if own:
-        yield _line(name, "NAT instances", zones, f"c8gn.{region.egress.size}")
-    if region.egress.byoip_pool is None:
-        yield _line(name, "public addresses", zones * (2 if own else 1), "public-address")
-    if region.egress.monthly is not None and not own:
-        gigabytes = zones * region.egress.monthly / 1e9
-        yield _line(name, "bytes through NAT gateways", gigabytes, "nat-gateway-byte", hourly=False)
+    yield from _ways_out(region)
     if region.endpoints == "interface":
         yield _line(name, "interface endpoints x zones", len(endpoints.INTERFACE) * zones, "interface-endpoint")
     databases = [d for d in fleet.databases.values() if name in d.serving.regions and d.network == "privatelink"]
     yield _line(name, "database endpoints x zones", len(databases) * zones, "interface-endpoint")
     if region.access.path == "ssm":
-        yield _line(name, "operators' access host", 1, "t4g.nano")
+        yield _line(name, "operators' access host", 1, ACCESS_HOST)
+        if region.endpoints == "gateway":
+            yield _line(name, "public address of the access host", 1, "public-address")
+    yield _line(name, "private hosted zone", 1, "hosted-zone", hourly=False)
     keys = len(names.REGION_KEYS) + len(region.standing_cells)
     yield _line(name, "KMS keys", keys, "kms-key", hourly=False)
     yield from _cells(region)
@@ -82,26 +87,47 @@ def _region(fleet: Fleet, region: Region) -> Iterator[Line]:
     yield from _streams(fleet, region)
 
 
+def _ways_out(region: Region) -> Iterator[Line]:
+    name, zones = region.name, len(region.zones)
+    own = region.egress.path == "instances"
+    yield _line(name, "NAT gateways", zones, "nat-gateway")
+    if own:
+        for kind, count in Counter(egress.instance_type(zone, region.egress.size) for zone in region.zones).items():
+            yield _line(name, f"NAT instances {kind}", count, kind)
+    if region.egress.byoip_pool is None:
+        yield _line(name, "public addresses of NAT", zones * (2 if own else 1), "public-address")
+    if region.egress.monthly is not None:
+        # Whatever the path: every route that stands leads to the gateway, and nothing moves it to the instance yet.
+        gigabytes = zones * region.egress.monthly / 1e9
+        yield _line(name, BYTES_THROUGH_GATEWAYS, gigabytes, "nat-gateway-byte", hourly=False)
+
+
 def _cells(region: Region) -> Iterator[Line]:
-    cells = region.standing_cells
+    name, cells = region.name, region.standing_cells
     karpenter = [cell for cell in cells if cell.capacity == "karpenter"]
-    yield _line(region.name, "EKS clusters", len(cells), "eks-cluster")
-    yield _line(region.name, "Network Load Balancers", len(cells) * (2 if region.meshed else 1), "load-balancer")
-    yield _line(region.name, "system nodes", capacity.SYSTEM_NODES * len(karpenter), "m7g.large")
-    ingress = sum(capacity.ingress_pods(cell)[0] * capacity.GATEWAY_CPU for cell in karpenter) / 1000
-    yield _line(region.name, "ingress nodes at peak, on demand", ceil(ingress / PACKING / 2), "m7g.large")
+    auto = [cell for cell in cells if cell.capacity == "auto-mode"]
+    yield _line(name, "EKS clusters", len(cells), "eks-cluster")
+    for tier, count in Counter(cell.tier for cell in cells if cell.tier != "standard").items():
+        yield _line(name, f"control planes of {tier}", count, f"eks-{tier}")
+    yield _line(name, "Network Load Balancers", len(cells) * (2 if region.meshed else 1), "load-balancer")
+    yield _line(name, "public addresses of load balancers", len(cells) * len(region.zones), "public-address")
+    system = capacity.SYSTEM_NODES * capacity.SYSTEM_NODE_CPU
+    yield _line(name, "system nodes", capacity.SYSTEM_NODES * len(karpenter), capacity.SYSTEM_NODE_TYPES[0])
+    gateways = sum(capacity.on_demand_cpu(cell) - system for cell in karpenter) / 1000
+    yield _line(name, "gateway nodes at peak, on demand", ceil(gateways / PACKING / 2), "m7g.large")
     spot = sum(capacity.running_cpu(cell) for cell in karpenter) / 1000
-    yield _line(region.name, "vCPUs of Spot nodes at peak", ceil(spot / PACKING), "spot-vcpu")
-    auto = sum(capacity.running_cpu(cell) for cell in cells if cell.capacity == "auto-mode") / 1000
+    yield _line(name, "vCPUs of Spot nodes at peak", ceil(spot / PACKING), "spot-vcpu")
+    # Controllers take what they take on system nodes elsewhere: no figure of Auto Mode's own is known.
+    nodes = sum(capacity.on_demand_cpu(cell) + capacity.running_cpu(cell) for cell in auto) / 1000
     # Auto Mode's own share is a tenth of the instance's price; its built-in pools run on demand.
-    yield _line(region.name, "Auto Mode nodes at peak, on demand", ceil(auto / PACKING / 2) * 1.1, "m7g.large")
+    yield _line(name, "Auto Mode nodes at peak, on demand", ceil(nodes / PACKING / 2) * 1.1, "m7g.large")
 
 
 def _caches(fleet: Fleet, region: Region) -> Iterator[Line]:
-    nodes: dict[str, int] = {}
+    nodes: Counter[str] = Counter()
     for name in region.services:
         for cache in fleet.services[name].caches.values():
-            nodes[cache.size] = nodes.get(cache.size, 0) + cache.shards * (1 + cache.replicas)
+            nodes[cache.size] += cache.shards * (1 + cache.replicas)
     for size, count in nodes.items():
         yield _line(region.name, f"Valkey nodes {size}", count, size)
 
@@ -116,11 +142,14 @@ def _streams(fleet: Fleet, region: Region) -> Iterator[Line]:
 
 def _edge(fleet: Fleet) -> Iterator[Line]:
     firewalls = {host.firewall for host in fleet.edge.hosts.values()} - {"none"}
+    rules = sum(firewall.rules(kind) for kind in firewalls)
     yield _line("edge", "hosted zone", 1, "hosted-zone", hourly=False)
     yield _line("edge", "health checks of cells", len(fleet.cells), "health-check", hourly=False)
+    yield _line("edge", "health checks of regions", len(fleet.regions), "calculated-health-check", hourly=False)
+    yield _line("edge", "KMS keys", 1, "kms-key", hourly=False)
     yield _line("edge", "web ACLs", len(firewalls), "web-acl", hourly=False)
-    yield _line("edge", "rules of web ACLs", len(firewalls) * RULES_OF_AN_ACL, "web-acl-rule", hourly=False)
+    yield _line("edge", "rules of web ACLs", rules, "web-acl-rule", hourly=False)
 
 
 def _data(fleet: Fleet) -> Iterator[Line]:
-    yield _line("data", "KMS keys", 2 * len(fleet.data_regions), "kms-key", hourly=False)
+    yield _line("data", "KMS keys", len(fleet.data_regions) * len(names.DATA_KEYS), "kms-key", hourly=False)

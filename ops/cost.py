@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleet.cost import LEFT_OUT, Line, estimate, total
+from fleet.cost import LEFT_OUT, Line, estimate, saved_by_instances, total
 from fleet.load import load
-from fleet.prices import PRICES
+from fleet.prices import price
 from ops.console import print_json, print_table
 
 COLUMNS = ("what", "count", "USD each", "USD a month")
@@ -15,16 +15,29 @@ SCOPES = ("scope", "USD a month")
 
 def show(blueprint: Path, *, as_json: bool) -> int:
     """Print the estimate of a folder's fleet."""
-    lines = estimate(load(blueprint))
+    fleet = load(blueprint)
+    lines, saved = estimate(fleet), saved_by_instances(fleet)
+    unpriced = sorted({line.what for line in lines if line.monthly is None})
     if as_json:
         print_json(
-            {"lines": [line.__dict__ for line in lines], "monthly": round(total(lines), 2), "left_out": LEFT_OUT}
+            {
+                "lines": [line.__dict__ for line in lines],
+                "monthly": round(total(lines), 2),
+                "saved_once_routes_move": round(saved, 2),
+                "without_price": unpriced,
+                "left_out": LEFT_OUT,
+            }
         )
         return 0
     print_table("Monthly cost", COLUMNS, _by_thing(lines), right=COLUMNS[1:])
     print_table("Where", SCOPES, _by_scope(lines), right=SCOPES[1:])
-    guesses = sum(line.monthly for line in lines if not PRICES[line.price].verified)
+    guesses = total(tuple(line for line in lines if (known := price(line.price)) and not known.verified))
     print(f"total {total(lines):,.0f} USD a month, of which {guesses:,.0f} at prices nobody verified (docs/cost.md)")
+    if unpriced:
+        print(f"not in the total, because they have no price: {', '.join(unpriced)}")
+    if saved:
+        text = f"{saved:,.0f} USD a month of bytes through NAT gateways end once routes lead to the NAT instances"
+        print(f"not taken off the total: {text}; nothing moves them yet")
     print(f"left out: {LEFT_OUT}")
     return 0
 
@@ -34,10 +47,12 @@ def _by_thing(lines: tuple[Line, ...]) -> list[tuple[str, ...]]:
     things: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         things.setdefault((line.what, line.price), []).append(line)
-    return [
-        (what, f"{sum(x.count for x in same):,.0f}", f"{PRICES[price].usd:g}", f"{total(tuple(same)):,.0f}")
-        for (what, price), same in things.items()
-    ]
+    return [(what, f"{sum(x.count for x in same):,.0f}", *_money(name, same)) for (what, name), same in things.items()]
+
+
+def _money(name: str, same: list[Line]) -> tuple[str, str]:
+    known = price(name)
+    return ("no price", "-") if known is None else (f"{known.usd:g}", f"{total(tuple(same)):,.0f}")
 
 
 def _by_scope(lines: tuple[Line, ...]) -> list[tuple[str, ...]]:

@@ -1,16 +1,26 @@
 """The estimate: complete, and moved by what moves a bill."""
 
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
-from fleet.cost import estimate, total
-from fleet.prices import PRICES
+from fleet import endpoints
+from fleet.cost import estimate, saved_by_instances, total
+from fleet.load import load
+from fleet.prices import PRICES, price
+from fleet.region import EgressSize
+from ops.cost import show
+
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
+FLEET, SERVICES = "fleet.yaml", "services/flights.yaml"
 
 
 @pytest.mark.parametrize("name", ["day-one", "growth", "hypergrowth"])
 def test_every_line_is_its_count_at_its_price(fleet_of, name):
     for line in estimate(fleet_of(name)):
         assert line.count > 0
-        assert line.monthly / (line.count * PRICES[line.price].usd) in (pytest.approx(1), pytest.approx(730))
+        assert line.monthly / (line.count * price(line.price).usd) in (pytest.approx(1), pytest.approx(730))
 
 
 def test_each_stage_costs_more_than_the_one_before(fleet_of):
@@ -18,22 +28,113 @@ def test_each_stage_costs_more_than_the_one_before(fleet_of):
     assert day_one < growth < hypergrowth
 
 
-def test_managed_egress_pays_for_its_bytes_and_own_instances_do_not(fleet_of):
-    def whats(name):
-        return {line.what for line in estimate(fleet_of(name))}
+def money(fleet, what):
+    return total(tuple(line for line in estimate(fleet) if line.what == what))
 
-    assert "bytes through NAT gateways" in whats("day-one")
-    assert "NAT instances" not in whats("day-one")
-    assert "bytes through NAT gateways" not in whats("hypergrowth")
-    assert "NAT instances" in whats("hypergrowth")
+
+def test_bytes_leave_by_the_gateways_until_something_moves_routes(fleet_of):
+    for name in ("day-one", "growth", "hypergrowth"):
+        fleet = fleet_of(name)
+        gigabytes = sum(len(r.zones) * r.egress.monthly / 1e9 for r in fleet.regions.values())
+        paid = money(fleet, "bytes through NAT gateways")
+        assert paid == pytest.approx(gigabytes * PRICES["nat-gateway-byte"].usd)
+        own = all(region.egress.path == "instances" for region in fleet.regions.values())
+        assert saved_by_instances(fleet) == pytest.approx(paid if own else 0)
+    assert money(fleet_of("hypergrowth"), "NAT instances c8gn.large") > 0
+
+
+def test_what_instances_would_save_is_shown_and_not_taken_off(fleet_of, capsys):
+    fleet = fleet_of("growth")
+    show(BLUEPRINTS / "growth", as_json=False)
+    said = capsys.readouterr().out
+    assert f"total {total(estimate(fleet)):,.0f} USD" in said
+    assert f"{saved_by_instances(fleet):,.0f} USD a month of bytes through NAT gateways end" in said
 
 
 def test_addresses_of_an_own_range_are_free(fleet_of):
-    lines = [line for line in estimate(fleet_of("hypergrowth")) if line.what == "public addresses"]
-    assert not lines
+    assert not money(fleet_of("hypergrowth"), "public addresses of NAT")
+    assert money(fleet_of("growth"), "public addresses of NAT")
+
+
+@pytest.mark.parametrize("size", get_args(EgressSize))
+@pytest.mark.parametrize("family", ["c8gn", "c7gn", "c6gn", "c8g"])
+def test_every_size_of_a_nat_instance_has_a_price(family, size):
+    assert price(f"{family}.{size}").usd > 0
+
+
+def test_larger_sizes_cost_in_proportion_and_are_not_verified():
+    scaled = price("cache.r8g.4xlarge")
+    assert scaled.usd == pytest.approx(8 * PRICES["cache.r8g.large"].usd)
+    assert not scaled.verified
+    for known in ("c8gn.8xlarge", "c8gn.24xlarge", "cache.r7g.2xlarge"):
+        family, _, size = known.rpartition(".")
+        larges = 2 * int(size.removesuffix("xlarge"))
+        assert PRICES[known].usd == pytest.approx(larges * PRICES[f"{family}.large"].usd, rel=0.01)
+
+
+def test_what_has_no_price_is_said_and_left_out_of_the_sum(edited, capsys):
+    folder = edited("growth", [(SERVICES, "cache.r7g.large", "cache.x9.mega")])
+    lines = estimate(load(folder))
+    assert [line.monthly for line in lines if line.price == "cache.x9.mega"] == [None, None]
+    assert total(lines) == total(tuple(line for line in lines if line.monthly is not None)) > 0
+    show(folder, as_json=False)
+    said = capsys.readouterr().out
+    assert "not in the total, because they have no price: Valkey nodes cache.x9.mega" in said
+    assert "no price" in said.partition("total")[0]
+
+
+def test_a_larger_control_plane_is_paid_for(edited):
+    folder = edited("growth", [(FLEET, "a: {slot: 0}", "a: {slot: 0, control_plane: tier-4xl}")])
+    (line,) = [line for line in estimate(load(folder)) if "tier-4xl" in line.what]
+    assert (line.count, line.monthly) == (1, PRICES["eks-tier-4xl"].usd * 730)
+
+
+def test_counts_are_those_of_the_templates(fleet_of, synthesized):
+    def resources(*kinds):
+        for kind in kinds:
+            for template in synthesized(kind, of="growth").values():
+                yield from ((r["Type"], r.get("Properties", {})) for r in template["Resources"].values())
+
+    def made(type, *kinds):
+        return [properties for found, properties in resources(*kinds) if found == type]
+
+    def counted(*whats):
+        lines = [line for line in estimate(fleet_of("growth")) if line.what in whats]
+        return sum(line.count for line in lines)
+
+    assert counted("KMS keys") == len(made("AWS::KMS::Key", "keys", "data-keys", "cell", "edge-site"))
+    assert counted("NAT gateways") == len(made("AWS::EC2::NatGateway", "egress"))
+    assert counted("EKS clusters") == len(made("AWS::EKS::Cluster", "cell"))
+    assert counted("system nodes") == sum(
+        group["ScalingConfig"]["DesiredSize"] for group in made("AWS::EKS::Nodegroup", "cell")
+    )
+    assert counted("public addresses of NAT") == len(made("AWS::EC2::EIP", "egress"))
+    balancers = made("AWS::ElasticLoadBalancingV2::LoadBalancer", "cell")
+    assert counted("Network Load Balancers") == len(balancers)
+    assert counted("public addresses of load balancers") == sum(
+        len(one["Subnets"]) for one in balancers if one["Scheme"] == "internet-facing"
+    )
+    interfaces = [
+        endpoint
+        for endpoint in made("AWS::EC2::VPCEndpoint", "network", "database")
+        if endpoint["VpcEndpointType"] == "Interface"
+    ]
+    assert counted("interface endpoints x zones", "database endpoints x zones") == sum(
+        len(endpoint["SubnetIds"]) for endpoint in interfaces
+    )
+    assert len(interfaces) > len(endpoints.INTERFACE)
+    acls = made("AWS::WAFv2::WebACL", "edge-site")
+    assert counted("web ACLs") == len(acls)
+    assert counted("rules of web ACLs") == sum(len(acl["Rules"]) for acl in acls)
+    checks = [check["HealthCheckConfig"]["Type"] for check in made("AWS::Route53::HealthCheck", "edge-traffic")]
+    assert counted("health checks of regions") == checks.count("CALCULATED")
+    assert counted("health checks of cells") == len(checks) - checks.count("CALCULATED")
+    assert counted("hosted zone", "private hosted zone") == len(made("AWS::Route53::HostedZone", "edge-dns", "network"))
+    templates = {t["LaunchTemplateData"]["InstanceType"] for t in made("AWS::EC2::LaunchTemplate", "network", "egress")}
+    assert templates <= {line.price for line in estimate(fleet_of("growth"))}
 
 
 def test_every_price_says_where_it_comes_from_and_when():
-    for name, price in PRICES.items():
-        assert price.source, name
-        assert price.day[:2] == "20", name
+    for name, one in PRICES.items():
+        assert one.source, name
+        assert one.day[:2] == "20", name
