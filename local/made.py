@@ -23,12 +23,18 @@ class Missing(LookupError):
 
 
 def at(answer: Any, path: str) -> Any:
-    """The value at a dotted path, letter case and list positions aside: `cluster.arn`, `Subnets.0.SubnetId`.
+    """The value at a dotted path, whatever the letter case: `cluster.arn`, `Subnets.0.SubnetId`, `Origins.*.DomainName`.
 
     Raises:
         Missing: nothing there.
     """
     found = answer
+    before, star, rest = path.partition("*")
+    if star:
+        each = at(answer, before.rstrip("."))
+        if not isinstance(each, list):
+            raise Missing(path)
+        return [at(one, rest.lstrip(".")) for one in each]
     for part in path.split(".") if path else ():
         if isinstance(found, list):
             if not part.isdigit() or int(part) >= len(found):

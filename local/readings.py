@@ -138,6 +138,7 @@ def _caches(clients: Clients) -> Things:
         one["ReplicationGroupId"]: {
             **one,
             "Shards": len(one.get("NodeGroups", [])),
+            "Replicas": len(one["NodeGroups"][0].get("NodeGroupMembers", [])) - 1 if one.get("NodeGroups") else 0,
             "MultiAZEnabled": one.get("MultiAZ") == "enabled",
         }
         for one in groups
@@ -258,7 +259,7 @@ READINGS: tuple[Reading, ...] = (
             "DistributionConfig.Aliases": "Aliases.Items",
             "DistributionConfig.Enabled": "Enabled",
             "DistributionConfig.WebACLId": "WebACLId",
-            "DistributionConfig.Origins.0.DomainName": "Origins.Items.0.DomainName",
+            "DistributionConfig.Origins.*.DomainName": "Origins.Items.*.DomainName",
         },
     ),
     Reading("AWS::WAFv2::WebACL", _web_acls, {"Name": "Name", "Scope": "Scope"}),
@@ -271,6 +272,7 @@ READINGS: tuple[Reading, ...] = (
     }),
     Reading("AWS::ElastiCache::ReplicationGroup", _caches, {
         "NumNodeGroups": "Shards",
+        "ReplicasPerNodeGroup": "Replicas",
         "CacheNodeType": "CacheNodeType",
         "TransitEncryptionEnabled": "TransitEncryptionEnabled",
         "MultiAZEnabled": "MultiAZEnabled",

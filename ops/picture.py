@@ -34,6 +34,17 @@ def console() -> Console:
 
 def show(picture: Picture, out: Console) -> None:
     """Print the picture: hosts, markets with their regions, zones and cells, databases, and what was counted."""
+    if out.is_terminal:
+        _draw(picture, out)
+        return
+    # A file gets no blanks at the ends of its lines.
+    with out.capture() as drawn:
+        _draw(picture, out)
+    for line in drawn.get().splitlines():
+        out.file.write(f"{line.rstrip()}\n")
+
+
+def _draw(picture: Picture, out: Console) -> None:
     out.print()
     out.print(Text.assemble((picture.fleet, "bold"), f"  {picture.domain}, zone {picture.zone}"))
     accounts: dict[str, list[str]] = {}

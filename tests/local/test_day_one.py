@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -45,11 +46,12 @@ def test_a_weight_that_somebody_changed_is_reported_with_both_values(day_one: An
 
 @pytest.mark.parametrize("width", [100, 120])
 def test_the_picture_says_what_stands_in_a_hundred_columns(day_one: Any, width: int) -> None:
-    out = Console(width=width, record=True, no_color=True, highlight=False)
-    show(day_one.picture, out)
-    text = out.export_text()
+    file = io.StringIO()
+    show(day_one.picture, Console(file=file, width=width, no_color=True, highlight=False))
+    text = file.getvalue()
 
     assert max(map(len, text.splitlines())) <= width
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
     for word in (
         "market us",
         "us-east-1",

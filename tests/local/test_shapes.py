@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from local.clients import client
+from local.made import Missing, at
 from local.shapes import Mapped
 
 
@@ -56,3 +57,14 @@ def test_a_property_without_a_parameter_is_named() -> None:
 def test_a_value_of_the_wrong_shape_is_an_error_that_names_the_property() -> None:
     with pytest.raises(TypeError, match=r"ScalingConfig: expected an object, got 'large'"):
         mapped("eks", "CreateNodegroup", ScalingConfig="large")
+
+
+def test_a_path_walks_objects_lists_and_all_of_a_list() -> None:
+    answer = {"Origins": [{"DomainName": "a"}, {"DomainName": "b"}]}
+
+    assert at(answer, "origins.1.domainname") == "b"
+    assert at(answer, "Origins.*.DomainName") == ["a", "b"]
+    with pytest.raises(Missing):
+        at(answer, "Origins.2.DomainName")
+    with pytest.raises(Missing):
+        at(answer, "Origins.*.Colour")
