@@ -86,8 +86,9 @@ def test_an_edit_in_one_cell_changes_that_cell_only(edit: dict[str, Any]) -> Non
     assert _changed(lambda tree: tree["regions"]["us-west-2"]["cells"]["c"].update(edit)) <= {"usw2-c"}
 
 
-def test_a_drained_cell_tells_route_53_by_itself() -> None:
-    assert _changed(lambda tree: tree["regions"]["us-west-2"]["cells"]["c"].update(state="draining")) == {"usw2-c"}
+def test_draining_a_cell_touches_no_cluster() -> None:
+    """Its weight takes it out of DNS; the answer of its gateway is no affair of the file's."""
+    assert _changed(lambda tree: tree["regions"]["us-west-2"]["cells"]["c"].update(state="draining")) == set()
 
 
 def test_a_cell_that_leaves_changes_no_other_region() -> None:
