@@ -84,7 +84,9 @@ def guard(cell: Cell) -> list[Document]:
         *_policy(
             "scale-to-zero",
             [_rule(["apps"], ["deployments", "deployments/scale"], ["UPDATE"])],
-            "!has(object.spec.replicas) || object.spec.replicas > 0 || oldObject.spec.replicas == 0",
+            # A Deployment always says its number here; the subresource `scale` leaves it out when it is 0.
+            "(has(object.spec.replicas) && object.spec.replicas > 0)"
+            " || !has(oldObject.spec.replicas) || oldObject.spec.replicas == 0",
             "a service runs in at least one pod of a cell that hosts it; move it by its placement",
             constraints=tenants,
         ),

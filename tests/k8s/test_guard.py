@@ -79,6 +79,10 @@ def test_only_gateways_bind_target_groups_and_only_the_cells(
         ("scale-to-zero", {"replicas": 5}, {"replicas": 0}, False),
         ("scale-to-zero", {"replicas": 5}, {"replicas": 1}, True),
         ("scale-to-zero", {"replicas": 0}, {"replicas": 0}, True),
+        # The subresource `scale` leaves out a number that is 0.
+        ("scale-to-zero", {"replicas": 5}, {}, False),
+        ("scale-to-zero", {}, {}, True),
+        ("scale-to-zero", {}, {"replicas": 5}, True),
         ("quota-to-zero", {"hard": {"pods": "90"}}, {"hard": {"pods": "0"}}, False),
         ("quota-to-zero", {"hard": {"pods": "90"}}, {"hard": {"pods": "80"}}, True),
         ("nodepool-limits-to-zero", {"limits": {"cpu": "900"}}, {"limits": {"cpu": "0"}}, False),
