@@ -114,13 +114,15 @@ def _pool(
         else {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": NODE_CLASS}
     )
     prefix = "eks.amazonaws.com" if auto else "karpenter.k8s.aws"
+    # Auto Mode runs Linux only and knows no zone ids: the subnets of its class say where. A label that it does not
+    # know is taken for one of ours.
+    placed = [] if auto else [_in("kubernetes.io/os", "linux"), _in("topology.k8s.aws/zone-id", *cell.region.zones)]
     template: NodeTemplateSpec = {
         "nodeClassRef": reference,
         "requirements": [
             _in("karpenter.sh/capacity-type", bought),
-            _in("kubernetes.io/os", "linux"),
             _in("kubernetes.io/arch", *spot.ARCHITECTURES),
-            _in("topology.k8s.aws/zone-id", *cell.region.zones),
+            *placed,
             *(_labelled(prefix, requirement) for requirement in [*_modern(), *requirements]),
         ],
         # Auto Mode replaces a node after 21 days at most; a Spot node seldom sees its second week.

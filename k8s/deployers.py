@@ -17,7 +17,7 @@ READ = ("get", "list", "watch")
 WRITE = (*READ, "create", "update", "patch")
 
 PLATFORM: dict[str, tuple[str, ...]] = {
-    "": ("namespaces", "serviceaccounts", "secrets"),
+    "": ("configmaps", "namespaces", "serviceaccounts", "secrets"),
     "admissionregistration.k8s.io": ("validatingadmissionpolicies", "validatingadmissionpolicybindings"),
     "argoproj.io": ("applications", "appprojects"),
     "cert-manager.io": ("certificates", "clusterissuers"),

@@ -41,7 +41,8 @@ def platform_namespaces(cell: Cell) -> dict[str, tuple[str, dict[str, str]]]:
     - observability-agents: one agent a node, which reads the node's container logs from a host path;
     - istio-cni: installs a network plug-in on the host, so that no other pod needs NET_ADMIN.
     """
-    gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if cell.capacity == "karpenter" else {}
+    balancing = "elbv2.k8s.aws" if cell.capacity == "karpenter" else "eks.amazonaws.com"
+    gate = {f"{balancing}/pod-readiness-gate-inject": "enabled"}
     network = {"topology.istio.io/network": cell.name} if cell.region.meshed else {}
     spaces: dict[str, tuple[str, dict[str, str]]] = {
         ARGOCD: ("restricted", {}),
@@ -70,8 +71,18 @@ def foundations(cell: Cell) -> list[Document]:
         ),
         *(_priority(name, value, about) for name, (value, about) in PRIORITIES.items()),
         _storage(cell),
-        *(_karpenter_queueing() if cell.capacity == "karpenter" else ()),
+        *(_karpenter_queueing() if cell.capacity == "karpenter" else (_network_policies(),)),
     ]
+
+
+def _network_policies() -> Document:
+    """Auto Mode enforces network policies only when it is told to, by this object of this name (its user guide)."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": meta("amazon-vpc-cni", "kube-system"),
+        "data": {"enable-network-policy-controller": "true"},
+    }
 
 
 def _priority(name: str, value: int, about: str) -> Document:

@@ -35,7 +35,9 @@ def spotted(cells: list[Cell]) -> list[Cell]:
 def test_pools_stay_in_the_cells_three_zones(cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]) -> None:
     for cell in cells:
         for pool in pools(cell).values():
-            assert _values(pool, "topology.k8s.aws/zone-id") == list(cell.region.zones)
+            # Auto Mode knows no zone ids: its nodes are where the cell's subnets are.
+            asked = [] if cell.capacity == "auto-mode" else list(cell.region.zones)
+            assert _values(pool, "topology.k8s.aws/zone-id") == asked
             assert len(cell.region.zones) >= 3
             assert "use1-az3" not in cell.region.zones
 
@@ -125,6 +127,23 @@ def test_an_auto_mode_cell_uses_auto_modes_own_class(cells: list[Cell], of_kind:
         for pool in of_kind(cell, "NodePool"):
             kind = pool["spec"]["template"]["spec"]["nodeClassRef"]["kind"]
             assert kind == ("NodeClass" if auto else "EC2NodeClass")
+
+
+def test_auto_mode_is_asked_by_labels_it_knows(cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]) -> None:
+    """Of its user guide. A label it does not know is taken for one of ours, and written on nodes as it stands."""
+    known = {"kubernetes.io/arch", "karpenter.sh/capacity-type", "topology.kubernetes.io/zone"}
+    known |= {f"eks.amazonaws.com/instance-{name}" for name in ("category", "cpu", "generation", "hypervisor")}
+    for cell in cells:
+        if cell.capacity == "auto-mode":
+            for pool in pools(cell).values():
+                assert {r["key"] for r in pool["spec"]["template"]["spec"]["requirements"]} <= known
+
+
+def test_auto_mode_is_told_to_enforce_network_policies(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        settings = {(c["metadata"]["namespace"], c["metadata"]["name"]): c["data"] for c in of_kind(cell, "ConfigMap")}
+        enforced = {("kube-system", "amazon-vpc-cni"): {"enable-network-policy-controller": "true"}}
+        assert settings == (enforced if cell.capacity == "auto-mode" else {})
 
 
 def test_only_pods_that_ask_for_it_land_on_a_tainted_pool(

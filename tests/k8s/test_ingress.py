@@ -134,6 +134,15 @@ def test_each_target_group_is_bound_to_a_port_its_gateway_has(cells: list[Cell],
             assert names.STATUS_PORT in targets.values()
 
 
+def test_a_gateway_is_ready_when_its_load_balancer_says_so(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        spaces = {n["metadata"]["name"]: n["metadata"]["labels"] for n in of_kind(cell, "Namespace")}
+        group = "eks.amazonaws.com" if cell.capacity == "auto-mode" else "elbv2.k8s.aws"
+        for binding in of_kind(cell, "TargetGroupBinding"):
+            assert binding["apiVersion"].startswith(f"{group}/")
+            assert spaces[binding["metadata"]["namespace"]][f"{group}/pod-readiness-gate-inject"] == "enabled"
+
+
 @pytest.mark.parametrize("blueprint", ["day-one", "growth"])
 def test_templates_and_manifests_agree_on_every_name(
     fleet_of: Callable[[str], Fleet],
