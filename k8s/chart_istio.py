@@ -9,7 +9,7 @@ from k8s import sizing
 from k8s.chart_values import RUNTIME_DEFAULT, hub, spread, system_pods
 from k8s.compute import INGRESS_POOL, mixes, pool_toleration
 from k8s.reach import GATEWAY_ACCOUNT
-from k8s.vocabulary import ISTIO_CNI, OBSERVABILITY, POOL_LABEL
+from k8s.vocabulary import AGENTS, POOL_LABEL
 
 Values = dict[str, object]
 
@@ -51,7 +51,7 @@ def istiod(cell: Cell) -> Values:
             "multiCluster": {"enabled": True, "clusterName": cell.name},
             "meshNetworks": networks(region),
         },
-        "pilot": {"cni": {"enabled": True, "namespace": ISTIO_CNI}},
+        "pilot": {"cni": {"enabled": True}},
     }
     apart: dict[str, object] = {"global": {}, "pilot": {"cni": {"enabled": False}}}
     chosen = mesh if region.meshed else apart
@@ -84,7 +84,8 @@ def istiod(cell: Cell) -> Values:
                 {
                     "name": "collector",
                     "opentelemetry": {
-                        "service": f"gateway-collector.{OBSERVABILITY}.svc.cluster.local",
+                        # The node's own agent, as services do: scopes and network policies lead there.
+                        "service": f"agent-collector.{AGENTS}.svc.cluster.local",
                         "port": 4317,
                     },
                 }

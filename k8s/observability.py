@@ -123,22 +123,33 @@ def _agent(cell: Cell) -> Document:
 
 
 def _scrape() -> Body:
-    """The proxies' merged metrics of this node's pods, cut to what the alarms and dashboards read."""
+    """The metrics of this node's pods, cut to what the alarms and dashboards read.
+
+    Each is asked at the port and path its annotations name; a proxy's are those of its merged metrics.
+    """
+    annotation = "__meta_kubernetes_pod_annotation_prometheus_io"
     own = {"source_labels": ["__meta_kubernetes_pod_node_name"], "action": "keep", "regex": "${env:NODE_NAME}"}
     marked = {
-        "source_labels": ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"],
+        "source_labels": [f"{annotation}_scrape"],
         "action": "keep",
         "regex": "true",
     }
+    # Discovery makes a target of every declared port. Written over, they are one again.
+    port = {
+        "source_labels": ["__meta_kubernetes_pod_ip", f"{annotation}_port"],
+        "regex": "(.+);(.+)",
+        "replacement": "$$1:$$2",
+        "target_label": "__address__",
+    }
+    path = {"source_labels": [f"{annotation}_path"], "regex": "(.+)", "target_label": "__metrics_path__"}
     kept = {"source_labels": ["__name__"], "action": "keep", "regex": _ISTIO_METRICS}
     return {
         "job_name": "proxies",
         "scrape_interval": "30s",
-        "metrics_path": "/stats/prometheus",
         "kubernetes_sd_configs": [
             {"role": "pod", "selectors": [{"role": "pod", "field": "spec.nodeName=${env:NODE_NAME}"}]}
         ],
-        "relabel_configs": [own, marked],
+        "relabel_configs": [own, marked, port, path],
         "metric_relabel_configs": [kept],
     }
 

@@ -51,6 +51,39 @@ def test_growth_is_known_on_the_node_before_any_gateway_is_chosen(cells, of_kind
         assert "cumulativetodelta" not in gateway(of_kind, cell)["processors"]
 
 
+def test_proxies_are_asked_where_they_say_and_network_policies_let_it_through(cells, of_kind):
+    """A pod is a target at each of its ports, none of which is the one that its annotations name."""
+    (job,) = agent(of_kind, cells[0])["receivers"]["prometheus"]["config"]["scrape_configs"]
+    written = {rule["target_label"]: rule for rule in job["relabel_configs"] if "target_label" in rule}
+    annotation = "__meta_kubernetes_pod_annotation_prometheus_io"
+    assert written["__address__"]["source_labels"] == ["__meta_kubernetes_pod_ip", f"{annotation}_port"]
+    assert written["__metrics_path__"]["source_labels"] == [f"{annotation}_path"]
+    # The collector takes a single dollar sign for a variable of its environment.
+    assert written["__address__"]["replacement"] == "$$1:$$2"
+
+
+def test_traces_of_a_proxy_go_where_it_may_and_its_scope_reaches(cells, of_kind):
+    for cell in cells:
+        (istiod,) = [a for a in of_kind(cell, "Application") if a["metadata"]["name"] == "istiod"]
+        (provider,) = istiod["spec"]["source"]["helm"]["valuesObject"]["meshConfig"]["extensionProviders"]
+        name, space = provider["opentelemetry"]["service"].split(".")[:2]
+        collectors = {
+            (f"{c['metadata']['name']}-collector", c["metadata"]["namespace"]) for c in collected(of_kind, cell)
+        }
+        assert (name, space) in collectors
+        for sidecar in of_kind(cell, "Sidecar"):
+            if "workloadSelector" in sidecar["spec"]:
+                assert f"{space}/*" in sidecar["spec"]["egress"][0]["hosts"]
+        for policy in of_kind(cell, "NetworkPolicy"):
+            if policy["metadata"]["name"] == "telemetry":
+                ((to,),) = [rule["to"] for rule in policy["spec"]["egress"]]
+                assert to["namespaceSelector"]["matchExpressions"][0]["values"] == [space]
+
+
+def collected(of_kind, cell):
+    return of_kind(cell, "OpenTelemetryCollector")
+
+
 def test_without_a_mesh_the_gateway_counts_for_the_services(cells, of_kind):
     for cell in cells:
         config = gateway(of_kind, cell)
