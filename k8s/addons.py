@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fleet import names
 from fleet.cell import Cell
 from k8s import chart_istio, chart_values
-from k8s.documents import Document
+from k8s.documents import Body, Document
 from k8s.gitops import application
 from k8s.vocabulary import (
     ARGOCD,
@@ -67,13 +67,13 @@ CHARTS: dict[str, tuple[Callable[[Cell], bool], Chart]] = {
     "external-secrets": (_always, Chart("external-secrets", EXTERNAL_SECRETS, 1, chart_values.external_secrets)),
     "aws-load-balancer-controller": (
         _karpenter,
-        Chart("aws-load-balancer-controller", LOAD_BALANCER, 1, chart_values.load_balancer),
+        Chart("aws-load-balancer-controller", LOAD_BALANCER, 2, chart_values.load_balancer),
     ),
     "istio-base": (_always, Chart("istio-base", ISTIO, 1, chart_istio.base)),
     "istio-cni": (_meshed, Chart("istio-cni", ISTIO_CNI, 2, chart_istio.cni)),
-    "istiod": (_always, Chart("istiod", ISTIO, 2, chart_istio.istiod)),
-    "ingress": (_always, Chart("istio-gateway", INGRESS, 3, chart_istio.ingress)),
-    "eastwest": (_meshed, Chart("istio-gateway", EASTWEST, 3, chart_istio.eastwest)),
+    "istiod": (_always, Chart("istiod", ISTIO, 3, chart_istio.istiod)),
+    "ingress": (_always, Chart("istio-gateway", INGRESS, 4, chart_istio.ingress)),
+    "eastwest": (_meshed, Chart("istio-gateway", EASTWEST, 4, chart_istio.eastwest)),
     "keda": (_always, Chart("keda", KEDA, 2, chart_values.keda)),
     "vertical-pod-autoscaler": (
         _always,
@@ -83,9 +83,13 @@ CHARTS: dict[str, tuple[Callable[[Cell], bool], Chart]] = {
         _always,
         Chart("opentelemetry-operator", OBSERVABILITY, 2, chart_values.opentelemetry_operator),
     ),
-    "argo-cd": (_always, Chart("argo-cd", ARGOCD, 3, chart_values.argo_cd)),
+    "argo-cd": (_always, Chart("argo-cd", ARGOCD, 4, chart_values.argo_cd)),
 }
 """Installation to when a cell has it and what it is."""
+
+WEBHOOKS = {"istio-base": "istiod-default-validator", "istiod": f"istio-validator-{ISTIO}"}
+"""Installation to its validating webhook, which istiod makes strict as soon as it answers. Overruled, it would be made
+lax at the next sync, and strict again, for ever."""
 
 
 def charts_of(cell: Cell) -> dict[str, Chart]:
@@ -117,4 +121,14 @@ def _application(cell: Cell, name: str, chart: Chart) -> Document:
         },
         namespace=chart.namespace,
         wave=chart.wave,
+        left_alone=[_strictness(WEBHOOKS[name])] if name in WEBHOOKS else None,
     )
+
+
+def _strictness(webhook: str) -> Body:
+    return {
+        "group": "admissionregistration.k8s.io",
+        "kind": "ValidatingWebhookConfiguration",
+        "name": webhook,
+        "jsonPointers": ["/webhooks/0/failurePolicy"],
+    }

@@ -32,9 +32,10 @@ LAYERS: dict[str, tuple[int, Callable[[Cell], list[Document]]]] = {
     "ingress": (7, ingress),
     "observability": (8, observability),
 }
-"""Layer to its wave and its documents, in the order they are applied. The add-ons take waves 0 to 3 among themselves:
-definitions, controllers, what stands on them; nodes come before the gateways, which wait for theirs. `gitops` comes
-first, for the projects it holds must be there."""
+"""Layer to its wave and its documents, in the order they are applied. The add-ons take waves 0 to 4 among themselves:
+definitions, controllers, what stands on them; nodes come before the gateways, which wait for theirs. The mesh's
+authority and the store it comes from are earlier than their layers, before istiod. `gitops` comes first, for the
+projects it holds must be there."""
 
 
 def layers(cell: Cell) -> dict[str, list[Document]]:

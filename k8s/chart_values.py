@@ -87,6 +87,8 @@ def load_balancer(cell: Cell) -> Values:
         "priorityClassName": "platform",
         "podSecurityContext": {"fsGroup": 65534, "seccompProfile": RUNTIME_DEFAULT},
         "securityContext": HARDENED,
+        # Left to itself the chart draws a new authority at each rendering, and Argo CD renders every few minutes.
+        "enableCertManager": True,
         "createIngressClassResource": False,
         "enableServiceMutatorWebhook": False,
         "enableShield": False,
@@ -204,6 +206,9 @@ def argo_cd(cell: Cell) -> Values:
             "priorityClassName": "platform",
             **system_pods(cell),
         },
+        # Its hooks would be deleted before each sync, and nobody here deletes. The first installation, by hand, made
+        # the secret `argocd-redis`.
+        "redisSecretInit": {"enabled": False},
         "redis": {"image": {"repository": hub(cell, "library", "redis")}},
         "dex": {"enabled": False},
         "notifications": {"enabled": False},

@@ -86,7 +86,7 @@ def application(
 
     Args:
         wave: its place among its layer's objects, when not the layer's.
-        left_alone: what people may change in the cluster without being overruled.
+        left_alone: what people or controllers may change in the cluster without being overruled.
     """
     options = ["CreateNamespace=false", "ServerSideApply=true", "RespectIgnoreDifferences=true", "PruneLast=true"]
     annotations = sync(BEFORE_ITS_KIND, ASK_FIRST)

@@ -6,7 +6,7 @@ from fleet import names
 from fleet.cell import Cell
 from k8s import remote
 from k8s.documents import Document
-from k8s.secrets import CELL_STORE, entry, external
+from k8s.secrets import CELL_STORE, EARLY, entry, external
 from k8s.vocabulary import BEFORE_ITS_KIND, EASTWEST, INGRESS, ISTIO, meta, obj, sync
 
 NETWORKING = "networking.istio.io/v1"
@@ -41,8 +41,9 @@ def istio(api: str, kind: str, name: str, space: str, spec: dict[str, object]) -
 
 
 def _authority(cell: Cell) -> Document:
+    """Before istiod: one that finds none makes an authority of its own, which no other cell knows, and keeps it."""
     stored = names.mesh_authority(cell).removeprefix(names.secret(cell, ""))
-    return external("cacerts", ISTIO, CELL_STORE, [entry(key, stored, key) for key in AUTHORITY_KEYS])
+    return external("cacerts", ISTIO, CELL_STORE, [entry(key, stored, key) for key in AUTHORITY_KEYS], wave=EARLY)
 
 
 def _gate_opens(space: str, gateway: str, port: int) -> Document:

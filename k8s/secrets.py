@@ -11,7 +11,7 @@ from fleet import names
 from fleet.cell import Cell
 from fleet.service import Service
 from k8s.documents import Body, Document
-from k8s.vocabulary import ARGOCD, BEFORE_ITS_KIND, INGRESS, ISTIO, meta, obj, sync
+from k8s.vocabulary import ARGOCD, BEFORE_ITS_KIND, INGRESS, ISTIO, WAVE, meta, obj, sync
 
 CELL_STORE = "cell"
 """Secrets Manager, under the cell's own prefix."""
@@ -22,6 +22,9 @@ PARAMETER_STORE = "parameters"
 
 API = "external-secrets.io/v1"
 
+EARLY = 2
+"""Wave of what istiod must find when it starts: after External Secrets, before istiod."""
+
 
 def service_store(service: Service) -> str:
     return f"service-{service.name}"
@@ -30,7 +33,7 @@ def service_store(service: Service) -> str:
 def secrets(cell: Cell) -> list[Document]:
     """The stores of a cell."""
     prefix = names.secret(cell, "")
-    stores = [_store(cell, CELL_STORE, "SecretsManager", [ARGOCD, INGRESS, ISTIO], prefix)]
+    stores = [_store(cell, CELL_STORE, "SecretsManager", [ARGOCD, INGRESS, ISTIO], prefix, wave=EARLY)]
     if cell.region.meshed:
         stores += [
             _store(cell, REGION_STORE, "SecretsManager", [ISTIO]),
@@ -43,20 +46,29 @@ def secrets(cell: Cell) -> list[Document]:
     return stores
 
 
-def _store(cell: Cell, name: str, service: str, spaces: list[str], prefix: str | None = None) -> Document:
+def _store(
+    cell: Cell, name: str, service: str, spaces: list[str], prefix: str | None = None, *, wave: int | None = None
+) -> Document:
     provider: dict[str, object] = {"service": service, "region": cell.region.name}
     if prefix is not None:
         provider["prefix"] = prefix
     return obj(
         API,
         "ClusterSecretStore",
-        meta(name, annotations=sync(BEFORE_ITS_KIND)),
+        meta(name, annotations=_annotations(wave)),
         {"provider": {"aws": provider}, "conditions": [{"namespaces": spaces}], "refreshInterval": 3600},
     )
 
 
 def external(
-    name: str, space: str, store: str, data: list[Body], *, template: Body | None = None, every: str = "1h"
+    name: str,
+    space: str,
+    store: str,
+    data: list[Body],
+    *,
+    template: Body | None = None,
+    every: str = "1h",
+    wave: int | None = None,
 ) -> Document:
     """A secret kept in step with its source.
 
@@ -64,6 +76,7 @@ def external(
         data: `secretKey` and `remoteRef` of each entry.
         template: how the entries become the secret's own keys, when not as they are.
         every: how often the source is asked.
+        wave: its place, when not its layer's.
     """
     target: dict[str, object] = {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"}
     if template is not None:
@@ -71,7 +84,7 @@ def external(
     return obj(
         API,
         "ExternalSecret",
-        meta(name, space, annotations=sync(BEFORE_ITS_KIND)),
+        meta(name, space, annotations=_annotations(wave)),
         {
             "refreshInterval": every,
             "secretStoreRef": {"kind": "ClusterSecretStore", "name": store},
@@ -79,6 +92,10 @@ def external(
             "data": data,
         },
     )
+
+
+def _annotations(wave: int | None) -> dict[str, str]:
+    return sync(BEFORE_ITS_KIND) | ({} if wave is None else {WAVE: str(wave)})
 
 
 def entry(key: str, remote: str, field: str | None = None) -> Body:

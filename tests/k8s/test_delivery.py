@@ -87,6 +87,29 @@ def test_versions_are_pinned(cells: list[Cell], of_kind: OfKind) -> None:
                 assert re.fullmatch(r"v?\d+\.\d+\.\d+", application["spec"]["source"]["targetRevision"])
 
 
+def test_a_chart_renders_the_same_twice_and_nobody_undoes_its_controller(cells: list[Cell], of_kind: OfKind) -> None:
+    """Argo CD renders again and again, with no cluster to look into: what is drawn by lot would change each time, and
+    what a controller writes into its own webhook would be taken back each time."""
+    for cell in cells:
+        specs = {a["metadata"]["name"]: a["spec"] for a in of_kind(cell, "Application")}
+        values = {name: spec["source"].get("helm", {}).get("valuesObject", {}) for name, spec in specs.items()}
+        if "aws-load-balancer-controller" in values:
+            assert values["aws-load-balancer-controller"]["enableCertManager"] is True
+        assert values["opentelemetry-operator"]["admissionWebhooks"]["certManager"]["enabled"] is True
+        for name in ("istio-base", "istiod"):
+            (left,) = specs[name]["ignoreDifferences"]
+            assert (left["group"], left["kind"]) == ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")
+            assert left["jsonPointers"] == ["/webhooks/0/failurePolicy"]
+
+
+def test_no_chart_needs_the_verb_delete_to_sync_again(cells: list[Cell], of_kind: OfKind) -> None:
+    """A hook is deleted before it runs again."""
+    for cell in cells:
+        values = {a["metadata"]["name"]: a["spec"]["source"].get("helm", {}) for a in of_kind(cell, "Application")}
+        assert values["argo-cd"]["valuesObject"]["redisSecretInit"] == {"enabled": False}
+        assert values["cert-manager"]["valuesObject"]["startupapicheck"] == {"enabled": False}
+
+
 def test_each_project_deploys_as_somebody_with_fewer_rights_than_argo_cd(cells: list[Cell], of_kind: OfKind) -> None:
     for cell in cells:
         accounts = {f"{a['metadata']['namespace']}:{a['metadata']['name']}" for a in of_kind(cell, "ServiceAccount")}
@@ -120,12 +143,17 @@ def test_what_something_stands_on_comes_in_an_earlier_wave(cells: list[Cell], do
             ("ValidatingAdmissionPolicy", "fleet-namespace-deletion"),
             ("Namespace", "istio-system"),
             ("AppProject", "add-ons"),
-            ("Application", "istio-base"),
+            ("Application", "external-secrets"),
+            ("ClusterSecretStore", "cell"),
             ("Application", "istiod"),
             ("Application", "ingress"),
-            ("ClusterSecretStore", "cell"),
             ("Gateway", "public"),
         ]
+        assert waves["Application", "istio-base"] < waves["Application", "istiod"]
+        # An istiod that finds no authority makes one, which no other cell knows, and keeps it.
+        assert waves.get(("ExternalSecret", "cacerts"), -1) < waves["Application", "istiod"]
+        for chart in ("aws-load-balancer-controller", "opentelemetry-operator"):
+            assert waves.get(("Application", chart), 99) > waves["Application", "cert-manager"]
         found = [waves[one] for one in order]
         assert found == sorted(found)
         assert len(set(found)) == len(found)
