@@ -149,7 +149,7 @@ def _routes(cell: Cell) -> Iterable[Document]:
         yield istio(
             NETWORKING,
             "VirtualService",
-            name.replace(".", "-"),
+            name.replace("*", "any").replace(".", "-"),
             INGRESS,
             {
                 "hosts": [name],

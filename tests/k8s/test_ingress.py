@@ -13,7 +13,7 @@ import pytest
 from fleet import names
 from fleet.cell import Cell
 from fleet.model import Fleet
-from k8s.ingress import public_hosts
+from k8s.ingress import ingress, public_hosts
 
 Document = dict[str, Any]
 OfKind = Callable[[Cell, str], list[Document]]
@@ -51,6 +51,16 @@ def test_every_route_leads_to_a_service_the_cell_knows(cells: list[Cell], of_kin
             f"{s['metadata']['name']}.{s['metadata']['namespace']}.svc.cluster.local" for s in of_kind(cell, "Service")
         }
         assert set(_routes(of_kind, cell).values()) <= known, cell.name
+
+
+def test_a_wildcard_host_has_a_name_that_kubernetes_takes(fleet_of: Callable[[str], Fleet], of_kind: OfKind) -> None:
+    fleet = fleet_of("day-one").model_copy(deep=True)
+    name = f"*.{fleet.domain}"
+    service = next(service for service in fleet.services.values() if service.routes)
+    fleet.services[service.name] = service.model_copy(update={"routes": (f"{name}/",)})
+    fleet.model_post_init(None)
+    (routes,) = [v for v in ingress(fleet.cells[0]) if v["kind"] == "VirtualService" and v["spec"]["hosts"] == [name]]
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", routes["metadata"]["name"])
 
 
 def test_a_longer_path_is_asked_before_a_shorter_one(cells: list[Cell], of_kind: OfKind) -> None:
