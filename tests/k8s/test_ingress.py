@@ -13,11 +13,13 @@ import pytest
 from fleet import names
 from fleet.cell import Cell
 from fleet.model import Fleet
+from fleet.yamlfile import read_folder
 from k8s.ingress import ingress, public_hosts
 
 Document = dict[str, Any]
 OfKind = Callable[[Cell, str], list[Document]]
 Template = dict[str, Any]
+PROJECT = Path(__file__).parents[2]
 
 
 def _routes(of_kind: OfKind, cell: Cell) -> dict[tuple[str, str], str]:
@@ -53,14 +55,13 @@ def test_every_route_leads_to_a_service_the_cell_knows(cells: list[Cell], of_kin
         assert set(_routes(of_kind, cell).values()) <= known, cell.name
 
 
-def test_a_wildcard_host_has_a_name_that_kubernetes_takes(fleet_of: Callable[[str], Fleet], of_kind: OfKind) -> None:
-    fleet = fleet_of("day-one").model_copy(deep=True)
-    name = f"*.{fleet.domain}"
-    service = next(service for service in fleet.services.values() if service.routes)
-    fleet.services[service.name] = service.model_copy(update={"routes": (f"{name}/",)})
-    fleet.model_post_init(None)
-    (routes,) = [v for v in ingress(fleet.cells[0]) if v["kind"] == "VirtualService" and v["spec"]["hosts"] == [name]]
-    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", routes["metadata"]["name"])
+def test_a_wildcard_host_has_a_name_that_kubernetes_takes() -> None:
+    source = read_folder(PROJECT / "blueprints" / "day-one")
+    name = f"*.{source.tree['domain']}"
+    source.tree["services"]["sessions"]["routes"] = [f"{name}/"]
+    routes: list[Any] = [one for one in ingress(Fleet.model_validate(source.tree).cells[0])]
+    (made,) = [one for one in routes if one["kind"] == "VirtualService" and one["spec"]["hosts"] == [name]]
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", made["metadata"]["name"])
 
 
 def test_a_longer_path_is_asked_before_a_shorter_one(cells: list[Cell], of_kind: OfKind) -> None:
@@ -111,7 +112,7 @@ def test_an_operators_own_answer_is_not_overruled(cells: list[Cell], of_kind: Of
 
 
 def test_the_runbook_changes_the_answer_that_route_53_asks_for(fleet: Fleet, of_kind: OfKind) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "runbooks" / "drain.md").read_text("utf-8")
+    page = (PROJECT / "docs" / "runbooks" / "drain.md").read_text("utf-8")
     (health,) = [v for v in of_kind(fleet.cells[0], "VirtualService") if v["metadata"]["name"] == "traffic-health"]
     assert f"--namespace {health['metadata']['namespace']} patch virtualservice traffic-health" in page
     answers = []
