@@ -12,8 +12,8 @@ import pytest
 
 from fleet import names
 from fleet.cell import Cell
+from fleet.load import read_folder
 from fleet.model import Fleet
-from fleet.yamlfile import read_folder
 from k8s.ingress import ingress, public_hosts
 
 Document = dict[str, Any]
@@ -59,7 +59,7 @@ def test_a_wildcard_host_has_a_name_that_kubernetes_takes() -> None:
     source = read_folder(PROJECT / "blueprints" / "day-one")
     name = f"*.{source.tree['domain']}"
     source.tree["services"]["sessions"]["routes"] = [f"{name}/"]
-    routes: list[Any] = [one for one in ingress(Fleet.model_validate(source.tree).cells[0])]
+    routes: list[Any] = list(ingress(Fleet.model_validate(source.tree).cells[0]))
     (made,) = [one for one in routes if one["kind"] == "VirtualService" and one["spec"]["hosts"] == [name]]
     assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", made["metadata"]["name"])
 
