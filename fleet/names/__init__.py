@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from fleet.names.accounts import *
 from fleet.names.cells import *
-from fleet.names.cluster import *
 from fleet.names.data import *
 from fleet.names.dns import *
+from fleet.names.kubernetes import *
 from fleet.names.mesh import *
 from fleet.names.outputs import *
 from fleet.names.services import *

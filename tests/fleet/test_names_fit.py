@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 from fleet import names, phases
 from fleet.load import load
 
@@ -26,3 +29,11 @@ def test_stacks_and_the_roles_of_services_fit_with_the_longest_keys(edited):
         longest = loaded.services[service]
         assert len(names.caller_role(longest, region)) <= ROLE
         assert len(names.service_role(longest, region)) <= ROLE
+
+
+def test_no_module_of_the_names_hides_a_name():
+    """A module of the package would take the place of a function of the same name."""
+    modules = {module.name for module in pkgutil.iter_modules(names.__path__)}
+    for module in modules:
+        for name in vars(importlib.import_module(f"fleet.names.{module}")):
+            assert name not in modules, f"fleet/names/{module}.py defines {name}"
