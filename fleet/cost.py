@@ -54,6 +54,11 @@ def total(lines: tuple[Line, ...]) -> float:
     return sum(line.monthly or 0 for line in lines)
 
 
+def unverified(lines: tuple[Line, ...]) -> float:
+    """The part of the total, in USD a month, whose prices come from memory or an assumption."""
+    return total(tuple(line for line in lines if (known := price(line.price)) and not known.verified))
+
+
 def saved_by_instances(fleet: Fleet) -> float:
     """USD a month that gateways no longer take once routes lead to the NAT instances. Not part of the estimate.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleet.cost import LEFT_OUT, Line, estimate, saved_by_instances, total
+from fleet.cost import LEFT_OUT, Line, estimate, saved_by_instances, total, unverified
 from fleet.load import load
 from fleet.prices import price
 from ops.console import print_json, print_table
@@ -31,8 +31,9 @@ def show(blueprint: Path, *, as_json: bool) -> int:
         return 0
     print_table("Monthly cost", COLUMNS, _by_thing(lines), right=COLUMNS[1:])
     print_table("Where", SCOPES, _by_scope(lines), right=SCOPES[1:])
-    guesses = total(tuple(line for line in lines if (known := price(line.price)) and not known.verified))
-    print(f"total {total(lines):,.0f} USD a month, of which {guesses:,.0f} at prices nobody verified (docs/cost.md)")
+    print(
+        f"total {total(lines):,.0f} USD a month, of which {unverified(lines):,.0f} at prices nobody verified (docs/cost.md)"
+    )
     if unpriced:
         print(f"not in the total, because they have no price: {', '.join(unpriced)}")
     if saved:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from fleet.cost import estimate, saved_by_instances, total, unverified
+from fleet.load import load
 from fleet.model import Fleet
 from fleet.prices import PRICES
+from ops.phases import steps
 
 _BLOCK = "<!-- generated: {name} -->\n{text}<!-- end of {name} -->\n"
 
@@ -44,9 +47,37 @@ def price_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def deployment() -> str:
+    """The commands of hypergrowth's first deployment."""
+    blueprint = Path("blueprints/hypergrowth")
+    commands = [f"# {n}. {step.title}\n{step.command(blueprint)}" for n, step in enumerate(steps(_fleet(blueprint)), 1)]
+    return "```console\n" + "\n".join(commands) + "\n```\n"
+
+
+def cost_table() -> str:
+    """What each blueprint costs a month, in one row."""
+    rows = [
+        "| blueprint | regions | cells | USD a month | at prices nobody verified | saved by NAT instances, later |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name in ("day-one", "growth", "hypergrowth"):
+        fleet = _fleet(Path("blueprints") / name)
+        found = estimate(fleet)
+        figures = (total(found), unverified(found), saved_by_instances(fleet))
+        money = " | ".join(f"{figure:,.0f}" for figure in figures)
+        rows.append(f"| `{name}` | {len(fleet.regions)} | {len(fleet.cells)} | {money} |")
+    return "\n".join(rows) + "\n"
+
+
+def _fleet(blueprint: Path) -> Fleet:
+    return load(Path(__file__).parents[1] / blueprint)
+
+
 GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "fleet-file": ("docs/fleet-file.md", fleet_file_reference),
     "prices": ("docs/cost.md", price_table),
+    "phases": ("README.md", deployment),
+    "costs": ("README.md", cost_table),
 }
 """Marker -> (page, what stands between its markers)."""
 
