@@ -38,7 +38,7 @@ down: setup ## stop the server of `make up`
 	@$(BIN)/hypercell down
 
 test: setup ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet .

@@ -24,6 +24,9 @@ EXIT_INPUT = 2
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 
+_KEYS = ("blueprint", "region", "cell", "peering", "dist")
+"""What `-c` takes on our own command line. A mistyped scope must not become the whole fleet."""
+
 _SHOWN = 40
 """Findings that a refusal shows in full."""
 
@@ -69,6 +72,8 @@ def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
         key, separator, value = pair.partition("=")
         if not separator:
             parser.error(f"-c {pair}: write it as KEY=VALUE")
+        if key not in _KEYS:
+            parser.error(f"-c {pair}: no such key; write one of {', '.join(_KEYS)}")
         context[key] = value
     return Request(
         blueprint=Path(context.get("blueprint", "blueprints/hypergrowth")),

@@ -193,3 +193,10 @@ def test_a_fleet_that_cannot_be_read_is_said_in_one_line(tmp_path):
     assert run.stderr.count("\n") == 1
     assert "nowhere/fleet.yaml" in run.stderr
     assert names_in(tmp_path) == set()
+
+
+def test_a_mistyped_scope_is_refused_and_never_becomes_the_whole_fleet(capsys):
+    with pytest.raises(SystemExit) as ended:
+        request_of(["-c", "cel=use1-a"], {})
+    assert ended.value.code == 2
+    assert "-c cel=use1-a: no such key; write one of blueprint, region, cell" in capsys.readouterr().err
