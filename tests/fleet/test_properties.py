@@ -10,14 +10,18 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fleet import addressing, geography, names, phases
+from fleet import addressing, geography, names, natimages, phases, prefixlists
 from fleet.load import Source, judge, read_folder
 from fleet.model import Fleet
 from fleet.problem import FleetInvalid, Problem
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 SOURCES = [read_folder(BLUEPRINTS / stage) for stage in ("day-one", "growth", "hypergrowth")]
-HOSTING = [region for region in geography.regions() if len(geography.eks_zones(region)) >= 3]
+HOSTING = [
+    region
+    for region in geography.regions()
+    if len(geography.eks_zones(region)) >= 3 and prefixlists.knows(region) and natimages.knows(region)
+]
 KEYS = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -38,6 +38,6 @@ def _linked(producer: StackPlan, reader: StackPlan) -> bool:
 
 RULE = Rule(
     "readable-outputs",
-    "publish the output under its name in fleet/names.py, and order the stacks in fleet/phases.py",
+    "publish the output under its name in fleet/names/, and order the stacks in fleet/phases.py",
     check,
 )
