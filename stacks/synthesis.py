@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -17,7 +18,9 @@ from fleet import phases
 from fleet.load import Peering, load
 from fleet.model import Fleet
 from fleet.problem import FleetError
-from stacks.manifests import ManifestsFailed, Writer
+from stacks.beside import Failed
+from stacks.judging import schemas
+from stacks.manifests import WRITE, manifests
 
 EXIT_REFUSED = 1
 EXIT_INPUT = 2
@@ -109,20 +112,28 @@ def synthesize(fleet: Fleet, request: Request, step: Step = lambda _done, _total
     # Judging and writing takes about as long as building the stacks.
     done, total = iter(range(1, len(plans) + 1)), len(plans) * 2
     try:
-        with Writer(fleet, request.dist, region=request.region, cell=request.cell) as manifests:
-            # Only now: the CDK starts Node on import, and the writer's process must not share it.
+        with ExitStack() as others:
+            bundles = others.enter_context(manifests(fleet, request.dist, region=request.region, cell=request.cell))
+            validation = others.enter_context(schemas(fleet)) if request.judged else None
+            # Only now: the CDK starts Node on import, and the processes beside must not share it.
             from stacks.templates import write_templates
 
             judgement = write_templates(
-                fleet, plans, partial, judged=request.judged, built=lambda name: step(next(done), total, name)
+                fleet,
+                plans,
+                partial,
+                judged=request.judged,
+                beside=validation,
+                built=lambda name: step(next(done), total, name),
             )
             if judgement.open:
                 raise Refused(judgement.text(_SHOWN), EXIT_REFUSED)
             step(total - 1, total, "manifests")
-            manifests.put_in_place()
+            bundles.order(WRITE)
+            bundles.answer()
         _put_in_place(partial, request.outdir)
         step(total, total, "done")
-    except ManifestsFailed as error:
+    except Failed as error:
         raise Refused(str(error)) from None
     except OSError as error:
         raise Refused(_unwritable(request.outdir, error)) from None
@@ -146,6 +157,7 @@ def _plans(fleet: Fleet, request: Request) -> tuple[phases.StackPlan, ...]:
 def _claim(outdir: Path) -> Path:
     """The folder beside `outdir` that this run writes into, made at once: better refused before than after the work."""
     partial = outdir.with_name(f"{outdir.name}.partial-{os.getpid()}")
+    _CLAIMED.add(partial)
     try:
         partial.mkdir(parents=True)
         if outdir.exists() and not outdir.is_dir():
@@ -186,13 +198,21 @@ def _steps_to(descriptor: str | None) -> Step:
     return step
 
 
-def _end(_signal: int, _frame: object) -> None:
-    """SIGTERM ends as an interrupt does: by way of every `finally`."""
-    raise _Terminated
+_CLAIMED: set[Path] = set()
+"""Folders that this process is writing into."""
 
 
-class _Terminated(BaseException):
-    """SIGTERM came."""
+def _end(number: int, _frame: object) -> None:
+    """An interrupt ends the run here and now.
+
+    Raised as an exception it would surface inside jsii, whose Node heard the same signal and is dying: what is printed
+    then is a race.
+    """
+    for folder in _CLAIMED:
+        shutil.rmtree(folder, ignore_errors=True)
+    if number == signal.SIGINT:
+        os.write(2, b"interrupted; nothing was changed\n")
+    _leave(EXIT_INTERRUPTED if number == signal.SIGINT else EXIT_TERMINATED)
 
 
 def _leave(code: int) -> NoReturn:
@@ -210,6 +230,7 @@ def main() -> int:
         130: interrupted; 143: terminated. In all but the first nothing was put in place.
     """
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
     request = request_of(sys.argv[1:], os.environ)
     try:
         fleet = load(request.blueprint, peering=request.peering)
@@ -217,9 +238,4 @@ def main() -> int:
     except (FleetError, Refused) as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted; nothing was changed", file=sys.stderr)
-        _leave(EXIT_INTERRUPTED)
-    except _Terminated:
-        _leave(EXIT_TERMINATED)
     return 0
