@@ -9,9 +9,10 @@ import aws_cdk as cdk
 
 from fleet.model import Fleet
 from fleet.phases import StackPlan
-from hypercell.guards import validation
-from hypercell.guards.validation import Judgement
+from hypercell.guards.judgement import Judgement
 from stacks.assemble import CONTEXT, assemble
+from stacks.beside import Beside
+from stacks.judging import SchemaFindings, schemas
 
 # The CDK must not judge on its own: what is left after our acknowledgements is ours to say (stacks.synthesis).
 _JUDGED_BY_US: Mapping[str, object] = {
@@ -44,16 +45,23 @@ def write_templates(
     folder: Path,
     *,
     judged: bool = True,
+    beside: Beside | None = None,
     built: Callable[[str], None] = lambda _: None,
 ) -> Judgement:
     """Write the assembly of the plans into a folder.
 
     Args:
         judged: run cdk-nag, CloudFormation's validation and our rules; without, the judgement is empty.
+        beside: the process of `stacks.judging.schemas`, when it was started already.
         built: told the name of each stack that is built.
     """
     app = new_app(folder)
-    judgement = validation.judge(app, fleet) if judged else Judgement(fleet)
+    judgement = Judgement(fleet)
+    if judged:
+        # In here: it loads cdk-nag into Node, for most of a second.
+        from hypercell.guards.validation import judge
+
+        judge(app, judgement, SchemaFindings(beside or schemas(fleet)))
     assemble(app, fleet, plans, step=built)
     app.synth()
     if judgement.failures:

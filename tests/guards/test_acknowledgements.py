@@ -10,7 +10,7 @@ import pytest
 from fleet.phases import every_stack
 from hypercell.guards.acknowledgements import TABLE
 from hypercell.guards.findings import Finding, acknowledged
-from hypercell.guards.validation import Judgement
+from hypercell.guards.judgement import Judgement
 from stacks.templates import write_templates
 
 BLUEPRINTS = ("day-one", "growth", "hypergrowth")

@@ -16,8 +16,9 @@ from fleet.cell import Cell
 from fleet.load import Source, judge, read_folder
 from fleet.model import Fleet
 from fleet.phases import StackPlan, every_stack
+from hypercell.guards.judgement import Judgement
 from hypercell.guards.template import read_assembly
-from hypercell.guards.validation import Judgement, own_findings
+from hypercell.guards.validation import own_findings
 from stacks.templates import write_templates
 from tests.fleet.test_properties import regions, tree
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hypercell.guards.findings import Finding
-from hypercell.guards.validation import Judgement
+from hypercell.guards.judgement import Judgement
 from stacks import synthesis, templates
 from stacks.synthesis import Refused, Request, request_of, synthesize
 
@@ -158,9 +158,12 @@ def alive_after_a_moment(group: int) -> list[str]:
     return running
 
 
-@pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_leaves_nothing_behind(tmp_path, ending, code):
-    run = started(tmp_path, CDK_VALIDATION="false")
+@pytest.mark.parametrize(
+    ("ending", "code", "judged"),
+    [(signal.SIGINT, 130, "false"), (signal.SIGTERM, 143, "false"), (signal.SIGINT, 130, "")],
+)
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path, ending, code, judged):
+    run = started(tmp_path, CDK_VALIDATION=judged)
     while not list(tmp_path.glob("cdk.out.partial-*")):
         assert run.poll() is None, run.communicate()[1]
         time.sleep(0.02)

@@ -8,85 +8,47 @@ and its only shorter form, on a whole stack, silences more than was looked at (d
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import aws_cdk as cdk
 import jsii
 from cdk_nag import AwsSolutionsChecks
-from constructs import IConstruct
 
-from fleet.model import Fleet
-from fleet.phases import StackPlan, every_stack
-from hypercell.guards.acknowledgements import Acknowledgement
-from hypercell.guards.canonical import canonical
-from hypercell.guards.findings import Finding, acknowledged
+from hypercell.guards.findings import Finding
+from hypercell.guards.judgement import Judgement
 from hypercell.guards.rules import RULES
 from hypercell.guards.template import Assembly, read_assembly
 
 Context = cdk.IPolicyValidationContext
 
 
-class Judgement:
-    """What was found in one synthesis.
+class Schemas(Protocol):
+    """CloudFormation's own validation (`hypercell.guards.schemas`), which may run beside."""
 
-    Attributes:
-        open: findings that no row acknowledges; any of them fails the synthesis.
-        used: row to the number of findings it acknowledged.
-        failures: what scanners raised; a judgement with one is none.
-    """
+    def start(self, folder: Path) -> None:
+        """Judge the assembly in a folder."""
 
-    def __init__(self, fleet: Fleet) -> None:
-        self.fleet = fleet
-        self.plans: Mapping[str, StackPlan] = {plan.name: plan for plan in every_stack(fleet)}
-        self.open: list[Finding] = []
-        self.used: Counter[Acknowledgement] = Counter()
-        self.failures: list[BaseException] = []
-
-    def keep(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Those that nobody acknowledged."""
-        kept = []
-        for finding in findings:
-            plan = self.plans.get(finding.path.partition("/")[0])
-            rows = [] if plan is None else list(acknowledged(finding, plan, self.fleet.name))
-            self.used.update(rows)
-            if not rows:
-                kept.append(finding)
-        self.open += kept
-        return kept
-
-    def text(self, shown: int) -> str:
-        """The open findings for a person: what equal stacks share once, at most `shown` constructs."""
-        groups: dict[tuple[str, str, str], list[Finding]] = {}
-        for finding in self.open:
-            stack, _, below = finding.path.partition("/")
-            plan = self.plans[stack]
-            groups.setdefault((finding.rule_id, plan.kind, canonical(below, plan)), []).append(finding)
-        lines = [f"{len(self.open)} findings are open; nothing was put in place."]
-        for findings in list(groups.values())[:shown]:
-            one = findings[0]
-            here = [finding for finding in findings if finding.path == one.path]
-            others = len({finding.path for finding in findings}) - 1
-            lines.append(f"{one.path}: {one.rule_id}: {one.what}{f' (and {others} like it)' if others else ''}")
-            lines += [f"    {finding.detail or finding.what}" for finding in here if finding.detail or len(here) > 1]
-            lines += [f"    {one.fix}"] if one.fix else []
-        if len(groups) > shown:
-            lines.append(f"... and {len(groups) - shown} constructs more")
-        lines.append("Fix them, or acknowledge with a reason in constructs/hypercell/guards/acknowledgements.py.")
-        return "\n".join(lines)
+    def findings(self) -> Iterable[Finding]:
+        """What was found; waits for it."""
 
 
-def judge(app: cdk.App, fleet: Fleet) -> Judgement:
+def judge(app: cdk.App, judgement: Judgement, schemas: Schemas) -> None:
     """Have the app judged when it is synthesized."""
-    judgement = Judgement(fleet)
-    plans = judgement.plans
+
+    def started(context: Context) -> Iterator[Finding]:
+        schemas.start(_folder(context))
+        yield from nag_findings(context)
+
+    def ours(context: Context) -> Iterator[Finding]:
+        return own_findings(read_assembly(_folder(context), judgement.plans))
+
     cdk.Validations.of(app).add_plugins(
-        Scanner("cdk-nag", judgement, nag_findings),
-        Scanner("CloudFormation Validate", judgement, lambda context: cloudformation_findings(context, plans)),
-        Scanner("Hypercell", judgement, lambda context: own_findings(_assembly(context, plans))),
+        Scanner("cdk-nag", judgement, started),
+        Scanner("Hypercell", judgement, ours),
+        Scanner("CloudFormation Validate", judgement, lambda _: schemas.findings()),
     )
-    return judgement
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -140,55 +102,6 @@ def nag_findings(context: Context) -> Iterator[Finding]:
             yield Finding(violation.rule_name, resource.construct_path, violation.description)
 
 
-def cloudformation_findings(context: Context, plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
-    """CloudFormation's own schemas and rules, errors and warnings (the plugin that the CDK ships).
-
-    It takes 2 ms a resource, so of cells that are one text in one region it sees one: 24 cells are 5 texts.
-    """
-    paths = Assembly({}, {}, _folder(context))
-    for violation in cdk.CloudFormationValidatePlugin().validate(_Different(context, plans)).violations:
-        for resource in violation.violating_resources:
-            stack = Path(resource.template_path or "").name.removesuffix(".template.json")
-            path = paths.path(stack, resource.resource_logical_id or "")
-            yield Finding(violation.rule_name, path, violation.description, violation.fix or "")
-
-
-@jsii.implements(cdk.IPolicyValidationContext)
-class _Different:
-    """A context with one cell of each text and region, and every other stack."""
-
-    def __init__(self, context: Context, plans: Mapping[str, StackPlan]) -> None:
-        self._context = context
-        different: dict[tuple[str | None, str], cdk.PolicyValidationStack] = {}
-        for stack in context.stack_templates:
-            plan = plans[stack.stack_construct_path]
-            # Cells are most of a fleet; the few others that would collapse cost more to compare than to look at.
-            cell = plan.kind == "cell"
-            text = canonical(Path(stack.template_path).read_text(), plan) if cell else stack.template_path
-            different.setdefault((stack.region, text), stack)
-        self._stacks = list(different.values())
-
-    @property
-    def app_construct(self) -> IConstruct:
-        return self._context.app_construct
-
-    @property
-    def stack_templates(self) -> list[cdk.PolicyValidationStack]:
-        return self._stacks
-
-    @property
-    def template_paths(self) -> list[str]:
-        return [stack.template_path for stack in self._stacks]
-
-    @property
-    def account_id(self) -> str | None:
-        return None
-
-    @property
-    def region(self) -> str | None:
-        return None
-
-
 def own_findings(assembly: Assembly) -> Iterator[Finding]:
     """The rules of `hypercell.guards.rules`."""
     for name, template in assembly.templates.items():
@@ -200,7 +113,3 @@ def own_findings(assembly: Assembly) -> Iterator[Finding]:
 
 def _folder(context: Context) -> Path:
     return Path(context.stack_templates[0].template_path).parent
-
-
-def _assembly(context: Context, plans: Mapping[str, StackPlan]) -> Assembly:
-    return read_assembly(_folder(context), plans)
