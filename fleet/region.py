@@ -36,6 +36,10 @@ class Egress(Document):
     """Bytes a month of one zone through NAT, e.g. 250TB; the base of the cost figures."""
     byoip_pool: str | None = Field(default=None, pattern=r"^ipv4pool-ec2-[0-9a-f]{17}$")
     """The region's own address pool (bring your own IP). Absent: Amazon's addresses."""
+    saturation: Literal["shed", "alarm"] = "shed"
+    """A NAT instance is full. `shed`: its cells move to the gateway, one after another; `alarm`: somebody is called."""
+    probe: tuple[str, ...] = ("1.1.1.1:443", "8.8.8.8:443", "checkip.amazonaws.com:443")
+    """1 to 5 targets on the internet, `host:port`, one of them by address; a way out works if any of them answers."""
 
 
 ACCESS_HOST = "t4g.micro"

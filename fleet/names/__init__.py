@@ -12,6 +12,7 @@ from fleet.names.accounts import *
 from fleet.names.cells import *
 from fleet.names.data import *
 from fleet.names.dns import *
+from fleet.names.egress import *
 from fleet.names.kubernetes import *
 from fleet.names.mesh import *
 from fleet.names.outputs import *

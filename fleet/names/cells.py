@@ -91,11 +91,6 @@ def cell_metrics(fleet: Fleet) -> str:
     return f"{fleet.name}/cells"
 
 
-def nat_shard(cell: Cell, zone: str) -> str:
-    """Tag `nat:shard` of a cell's route table in a zone: what egress sheds as one."""
-    return f"{cell.name}/{zone}"
-
-
 def hosted_parameter(cell: Cell) -> str:
     """SSM parameter with the services placed in the cell, as JSON."""
     return f"/{cell.fleet.name}/{cell.name}/services"

@@ -63,16 +63,6 @@ def nat_interface_output(zone: str) -> str:
     return f"NatInterface{pascal(zone)}Id"
 
 
-def nat_group(region: Region, zone: str) -> str:
-    """Auto scaling group of a zone's NAT instance, and the role of that instance."""
-    return f"{region.fleet.name}-{zone}-nat"
-
-
-def nat_metrics(region: Region) -> str:
-    """CloudWatch namespace of what the NAT instances count themselves; the dimension is the zone's ID."""
-    return f"{region.fleet.name}/egress"
-
-
 def vpc(region: Region) -> str:
     """Name tag of the region's VPC."""
     return f"{region.fleet.name}-{region.code}"

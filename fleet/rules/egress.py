@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from fleet.egress import SIZES, instance_type, offered, smallest_for, sustained, wasteful
 from fleet.known import listed
@@ -11,12 +12,16 @@ from fleet.model import Fleet
 from fleet.problem import Finding
 from fleet.region import Region
 
+_MOST_TARGETS = 5
+"""All are tried at once, each second, from a function with one second for it."""
+
 
 def check(fleet: Fleet) -> Iterator[Finding]:
     pools: dict[str, str] = {}
     any_pool = any(region.egress.byoip_pool for region in fleet.regions.values())
     for region in fleet.regions.values():
         yield from _size(region)
+        yield from _probe(fleet, region)
         yield from _access(region)
         path, pool = ("regions", region.name, "egress"), region.egress.byoip_pool
         if pool is None and any_pool:
@@ -59,6 +64,47 @@ def _size(region: Region) -> Iterator[Finding]:
             f"sustains to the internet ({carried / 1e9:g} Gbps); {remedy}"
         )
         yield Finding((*path, "peak"), text)
+
+
+def _probe(fleet: Fleet, region: Region) -> Iterator[Finding]:
+    """A target that fails for a reason of its own, or of ours, would say something about the target alone."""
+    targets, path = region.egress.probe, ("regions", region.name, "egress", "probe")
+    literal = False
+    for place, target in enumerate(targets):
+        where = (*path, place)
+        host, _, port = target.rpartition(":")
+        address = _address(host)
+        literal = literal or _address(host or target) is not None
+        if not (re.fullmatch(r"[1-9]\d{0,4}", port, re.ASCII) and int(port) <= 65535 and (address or _is_name(host))):
+            yield Finding(where, f"{target} is no target; write it like 1.1.1.1:443 or example.com:443")
+        elif address and (not address.is_global or address.is_multicast):
+            yield Finding(where, f"{address} is not on the internet; name a target that only a way out leads to")
+        elif host == fleet.domain or host.endswith(f".{fleet.domain}"):
+            text = f"{host} is our own, and its failure would look like that of every way out; name somebody else's"
+            yield Finding(where, text)
+        elif target in targets[:place]:
+            yield Finding(where, f"{target} stands twice; name it once")
+    if not 1 <= len(targets) <= _MOST_TARGETS:
+        text = f"{len(targets)} targets; name 1 to {_MOST_TARGETS}, a way out works if any of them answers"
+        yield Finding(path, text)
+    elif not literal:
+        text = (
+            "has no target by address; a failure of DNS would look like that of both ways out, add one like 1.1.1.1:443"
+        )
+        yield Finding(path, text)
+
+
+def _address(host: str) -> IPv4Address | None:
+    try:
+        return IPv4Address(host)
+    except AddressValueError:
+        return None
+
+
+def _is_name(host: str) -> bool:
+    """As `fleet.document.HostName`, without a star."""
+    label = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    return len(host) <= 253 and re.fullmatch(rf"({label}\.)+[a-z][a-z0-9-]*[a-z0-9]", host) is not None
 
 
 def _access(region: Region) -> Iterator[Finding]:

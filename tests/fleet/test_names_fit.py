@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from fleet import names, phases
+from fleet import geography, names, phases
 from fleet.load import load
 
-STACK, ROLE = 128, 64
+STACK, ROLE, FUNCTION = 128, 64, 64
 
 
 def test_stacks_and_the_roles_of_services_fit_with_the_longest_keys(edited):
@@ -29,6 +29,18 @@ def test_stacks_and_the_roles_of_services_fit_with_the_longest_keys(edited):
         longest = loaded.services[service]
         assert len(names.caller_role(longest, region)) <= ROLE
         assert len(names.service_role(longest, region)) <= ROLE
+
+
+def test_the_functions_of_every_way_out_fit_with_the_longest_names(edited):
+    fleet = "f" * 12
+    loaded = load(edited("hypergrowth", [("fleet.yaml", "fleet: skyline", f"fleet: {fleet}")]))
+    region = loaded.regions["us-east-1"]
+    longest = max((zone for name in geography.regions() for zone in geography.zones(name)), key=len)
+    functions = [names.nat_ticks(region), names.nat_events(region)]
+    functions += [names.nat_prober(region, longest, path) for path in names.PROBED_PATHS]
+    assert max(map(len, functions)) <= FUNCTION
+    assert names.nat_alarm(region, "use1-az1", "AllowanceExceeded") == f"{fleet}-use1-az1-nat-allowance-exceeded"
+    assert names.nat_alarm(region, "use1-az1", "InsertFailed") == f"{fleet}-use1-az1-nat-insert-failed"
 
 
 def test_no_module_of_the_names_hides_a_name():
