@@ -1,0 +1,98 @@
+"""A minute at a zone's ways out: look every second, act when the rules say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from .controller import Controller
+from .marks import Proof
+from .probing import Probing
+from .report import Counts
+from .sight import Round, Sight, Watch
+from .zone import Way, Zone
+
+
+class Clock(Protocol):
+    """`time`, as far as it is needed."""
+
+    def time(self) -> float:
+        """Epoch; jumps when somebody sets the clock."""
+
+    def monotonic(self) -> float:
+        """Seconds; never jumps."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+def run(controller: Controller, probing: Probing, clock: Clock) -> Watch:
+    """One tick; the watch it ended with."""
+    settings, watch = controller.settings, Watch()
+    started = clock.monotonic()
+    controller.read(clock.time())
+    watch = _adopted(watch, controller, clock.time())
+    unread = 0
+    while True:
+        begun = clock.monotonic()
+        seen, proven = probing.look(), watch.instance_ok
+        watch = watch.after(seen, clock.monotonic())
+        if proven and not watch.instance_ok:
+            # At once: the next tick must not take up a proof that is broken.
+            _remember(controller, watch, clock.time())
+        _count(controller.report.counts, seen)
+        acted = controller.step(watch, clock.time())
+        unread += 1
+        if acted or controller.zone is None or unread >= settings.reread_rounds:
+            before = controller.zone
+            controller.read(clock.time())
+            watch = _of_the_same_instance(watch, before, controller.zone)
+            _remember(controller, watch, clock.time())
+            if unread >= settings.reread_rounds:
+                controller.publish(clock.time())
+            unread = 0
+        now = clock.monotonic()
+        if now - started >= settings.length_seconds:
+            break
+        clock.sleep(max(0.0, begun + settings.cadence_seconds - now))
+    _remember(controller, watch, clock.time())
+    controller.publish(clock.time())
+    return watch
+
+
+def _adopted(watch: Watch, controller: Controller, now: float) -> Watch:
+    """The watch with the proof that the tick before left, if it is fresh and of this instance."""
+    zone = controller.zone
+    if zone is None or zone.machine is None:
+        return watch
+    # Of two ticks that overlap the older one knows more.
+    proofs = [shard.marks.proof for shard in zone.shards if shard.marks.proof is not None]
+    fresh = [
+        proof.rounds
+        for proof in proofs
+        if proof.machine == zone.machine.id and -1 <= now - proof.last <= controller.settings.proof_gap_seconds
+    ]
+    return replace(watch, instance_ok=max(fresh, default=0))
+
+
+def _of_the_same_instance(watch: Watch, before: Zone | None, now: Zone | None) -> Watch:
+    """A new instance has proven nothing yet."""
+    was = before.machine.id if before and before.machine else None
+    is_now = now.machine.id if now and now.machine else None
+    return watch if was == is_now else replace(watch, instance_ok=0)
+
+
+def _remember(controller: Controller, watch: Watch, now: float) -> None:
+    """Leave the proof to the next tick, as long as a shard waits for it."""
+    zone = controller.zone
+    if zone is None or zone.machine is None or all(shard.way is not Way.GATEWAY for shard in zone.shards):
+        return
+    most = min(watch.instance_ok, controller.settings.proof_rounds)
+    controller.remember(Proof(zone.machine.id, now, most))
+
+
+def _count(counts: Counts, seen: Round) -> None:
+    counts.rounds += 1
+    counts.instance_probe_failed += seen.instance is Sight.BAD
+    counts.gateway_probe_failed += seen.gateway is Sight.BAD
+    counts.prober_unknown += Sight.UNKNOWN in (seen.instance, seen.gateway)
+    counts.both_paths_down += seen.instance is seen.gateway is Sight.BAD
