@@ -5,8 +5,8 @@ from __future__ import annotations
 from fleet import names
 from fleet.cell import Cell
 from fleet.service import Service
+from fleet.sizing import max_pods, min_pods
 from k8s.documents import Body, Document
-from k8s.sizing import max_pods, min_pods
 from k8s.vocabulary import BEFORE_ITS_KIND, meta, obj, owned, sync
 
 CONTAINER = "app"

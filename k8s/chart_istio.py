@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fleet import capacity, names
+from fleet import capacity, names, sizing
 from fleet.cell import Cell
 from fleet.region import Region
-from k8s import sizing
+from fleet.sizing import INGRESS_POOL, mixes
 from k8s.chart_values import RUNTIME_DEFAULT, hub, spread, system_pods
-from k8s.compute import INGRESS_POOL, mixes, pool_toleration
+from k8s.compute import pool_toleration
 from k8s.reach import GATEWAY_ACCOUNT
 from k8s.vocabulary import AGENTS, POOL_LABEL
 
@@ -117,9 +117,9 @@ def ingress(cell: Cell) -> Values:
 
 def eastwest(cell: Cell) -> Values:
     """Where the region's other cells enter."""
-    least, most = sizing.gateway_pods(cell)
+    least, most = sizing.eastwest_pods(cell)
     return {
-        **_gateway(cell, "eastwest", len(cell.region.zones), max(least, most)),
+        **_gateway(cell, "eastwest", least, most),
         "networkGateway": cell.name,
         "service": {
             "type": "ClusterIP",

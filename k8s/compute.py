@@ -12,18 +12,12 @@ from collections.abc import Mapping
 
 from fleet import capacity, names, spot
 from fleet.cell import Cell
-from fleet.service import Service
-from k8s import sizing
+from fleet.sizing import BURST, GENERAL, INGRESS_POOL, SPOT, SPOT_MEMORY, mixes, nodes_of
 from k8s.documents import Body, Budget, Document, NodeClassReference, NodePool, NodeTemplateSpec, Requirement, Taint
 from k8s.vocabulary import ASK_FIRST, BEFORE_ITS_KIND, POOL_LABEL, meta, sync
 
-SPOT, SPOT_MEMORY, INGRESS_POOL, BURST = "spot", "spot-memory", "ingress", "ondemand-burst"
-GENERAL = "general"
-"""The one pool, on demand, of a fleet that asks for no Spot: a founder's cell holds a handful of nodes."""
 NODE_CLASS = "cell"
 
-MEMORY_HUNGRY = 6 << 30
-"""Bytes of memory to a processor from which a service belongs on memory-optimised nodes (r has 8 GiB, m has 4)."""
 GATEWAY_SIZES = ("4", "8")
 """Processors of a gateway node: small, so that three zones do not stand half empty."""
 
@@ -41,16 +35,6 @@ _ONE_AT_A_TIME: list[Budget] = [
 ]
 
 
-def needs_memory(service: Service) -> bool:
-    """Whether the service belongs on memory-optimised nodes."""
-    return service.demand.memory * 1000 >= MEMORY_HUNGRY * service.demand.cpu
-
-
-def mixes(cell: Cell) -> bool:
-    """Whether the cell runs Spot, and so keeps its gateways on nodes of their own."""
-    return cell.fleet.policies.spot.share > 0
-
-
 def pool_taint(pool: str) -> Taint:
     return {"key": POOL_LABEL, "value": pool, "effect": "NoSchedule"}
 
@@ -62,23 +46,6 @@ def pool_toleration(pool: str) -> Body:
 def compute(cell: Cell) -> list[Document]:
     """The node class and the node pools of a cell."""
     return [_auto_class(cell) if cell.capacity == "auto-mode" else _node_class(cell), *_pools(cell)]
-
-
-def nodes_of(cell: Cell) -> dict[str, int]:
-    """Upper bound of nodes by pool; with the system nodes they are the cell's `max_nodes`."""
-    system = capacity.SYSTEM_NODES if cell.capacity == "karpenter" else 0
-    if not mixes(cell):
-        return {GENERAL: cell.nodes - system}
-    gateways = 2 * len(cell.region.zones) + _nodes(sizing.gateway_pods(cell)[1] * capacity.GATEWAY_CPU // 2)
-    burst = max(len(cell.region.zones), _nodes(sizing.burst_cpu(cell)))
-    rest = max(2, cell.nodes - system - gateways - burst)
-    memory = max(1, rest // 5)
-    return {SPOT: rest - memory, SPOT_MEMORY: memory, INGRESS_POOL: gateways, BURST: burst}
-
-
-def _nodes(cpu: int) -> int:
-    """Mean nodes that so many thousandths of a processor take."""
-    return -int(-cpu // int(capacity.NODE_CPU * capacity.USABLE))
 
 
 def _pools(cell: Cell) -> list[NodePool]:

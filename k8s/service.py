@@ -9,12 +9,12 @@ from __future__ import annotations
 from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.service import Service
+from fleet.sizing import max_pods
 from k8s.autoscaling import autoscaling
 from k8s.documents import Document
 from k8s.secrets import entry, external, service_store
 from k8s.service_mesh import destination, in_mesh, patience
 from k8s.service_policy import denial, policies
-from k8s.sizing import max_pods
 from k8s.vocabulary import CELL_LABEL, PORT, meta, namespace, obj, owned
 from k8s.workload import deployment
 

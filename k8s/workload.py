@@ -7,8 +7,9 @@ import json
 from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.service import Service
+from fleet.sizing import SPOT_MEMORY, mixes, needs_memory
 from k8s.autoscaling import CONTAINER
-from k8s.compute import SPOT_MEMORY, mixes, needs_memory, pool_toleration
+from k8s.compute import pool_toleration
 from k8s.documents import Body, Container, Deployment, PodSpec, Spread
 from k8s.vocabulary import AGENTS, CELL_LABEL, POOL_LABEL, PORT, meta, owned, pod_identity_annotations
 

@@ -2,7 +2,8 @@
 
 `fleet.capacity` judges the fleet as it stands: who serves now, under which weights. Manifests are sized from what is
 recorded (placements, peaks, the cell's own weight): a sibling that drains or changes its weight is one of the losses
-that were counted beforehand, and must not roll out a change to every other cell of its region.
+that were counted beforehand, and must not roll out a change to every other cell of its region. `fleet.proof` holds
+the two against each other.
 """
 
 from __future__ import annotations
@@ -11,6 +12,40 @@ from fleet import capacity
 from fleet.cell import Cell
 from fleet.region import Region
 from fleet.service import Service
+
+SPOT, SPOT_MEMORY, INGRESS_POOL, BURST = "spot", "spot-memory", "ingress", "ondemand-burst"
+"""Node pools of a cell that runs Spot."""
+GENERAL = "general"
+"""The one pool, on demand, of a fleet that asks for no Spot: a founder's cell holds a handful of nodes."""
+MEMORY_HUNGRY = 6 << 30
+"""Bytes of memory to a processor from which a service belongs on memory-optimised nodes (r has 8 GiB, m has 4)."""
+
+
+def needs_memory(service: Service) -> bool:
+    """Whether the service belongs on memory-optimised nodes."""
+    return service.demand.memory * 1000 >= MEMORY_HUNGRY * service.demand.cpu
+
+
+def mixes(cell: Cell) -> bool:
+    """Whether the cell runs Spot, and so keeps its gateways on nodes of their own."""
+    return cell.fleet.policies.spot.share > 0
+
+
+def nodes_of(cell: Cell) -> dict[str, int]:
+    """Upper bound of nodes by pool; with the system nodes they are the cell's `max_nodes`."""
+    system = capacity.SYSTEM_NODES if cell.capacity == "karpenter" else 0
+    if not mixes(cell):
+        return {GENERAL: cell.nodes - system}
+    gateways = 2 * len(cell.region.zones) + _nodes(gateway_pods(cell)[1] * capacity.GATEWAY_CPU // 2)
+    burst = max(len(cell.region.zones), _nodes(burst_cpu(cell)))
+    rest = max(2, cell.nodes - system - gateways - burst)
+    memory = max(1, rest // 5)
+    return {SPOT: rest - memory, SPOT_MEMORY: memory, INGRESS_POOL: gateways, BURST: burst}
+
+
+def _nodes(cpu: int) -> int:
+    """Mean nodes that so many thousandths of a processor take."""
+    return -int(-cpu // int(capacity.NODE_CPU * capacity.USABLE))
 
 
 def min_pods(service: Service, region: Region) -> int:
@@ -42,7 +77,7 @@ def gateway_pods(cell: Cell) -> tuple[int, int]:
     region, survive = cell.region, cell.fleet.policies.survive
     usual = cell.fleet.cell_defaults.weight or 1
     own = usual if cell.weight is None else max(cell.weight, usual)
-    routed = [service for service in cell.fleet.services.values() if service.routes and region in service.in_regions]
+    routed = [service for service in cell.fleet.services.values() if service.routes and service.runs_in(region)]
     peak = sum(service.demand.peak(region.name) for service in routed)
     shifted = sum(capacity.peak_with_a_region_lost(service, region) for service in routed)
     cells = len(_hosting(region) | {cell.key})
@@ -53,6 +88,12 @@ def gateway_pods(cell: Cell) -> tuple[int, int]:
     floor = len(region.zones)
     least = max(floor, _gateways(peak * share(min(1, survive.cells))))
     return least, max(least, _gateways(max(peak * share(survive.cells), shifted * share(0))))
+
+
+def eastwest_pods(cell: Cell) -> tuple[int, int]:
+    """Least and most pods of the gateway where the region's other cells enter: no more than viewers have."""
+    floor = len(cell.region.zones)
+    return floor, max(floor, gateway_pods(cell)[1])
 
 
 def _gateways(rps: float) -> int:
