@@ -1,0 +1,1 @@
+"""The egress controller on a real kernel, against its budgets."""
