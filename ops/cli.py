@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-Blueprint = Annotated[Path, typer.Option("--blueprint", help="Folder of the fleet's files.")]
-DEFAULT_BLUEPRINT = Path("blueprints/hypergrowth")
+from ops import nat
+from ops.options import DEFAULT_BLUEPRINT, Blueprint
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(nat.app, name="nat")
 
 
 @app.callback()

@@ -14,6 +14,10 @@ class NoCredentials(Exception):
     """No credentials for an account; the text says what to do."""
 
 
+# Functions that verbs call answer within two seconds, or their answer is that nothing came.
+_CALL_SECONDS = 3
+
+
 def with_own_credentials(role: str | None = None) -> ClientFor:
     """Clients from the caller's credentials; with `role`, by taking the role of that name in each account.
 
@@ -47,6 +51,15 @@ def with_own_credentials(role: str | None = None) -> ClientFor:
         return boto3.Session(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
 
     def client(service: str, account: str, region: str) -> Any:
-        return in_account(account).client(service, region_name=region)  # type: ignore[call-overload]
+        return in_account(account).client(service, region_name=region, config=_network(service))  # type: ignore[call-overload]
 
     return client
+
+
+def _network(service: str) -> Any:
+    from botocore.config import Config
+
+    if service == "lambda":
+        return Config(connect_timeout=_CALL_SECONDS, read_timeout=_CALL_SECONDS, retries={"total_max_attempts": 1})
+    # A hand that waits for a minute at a time is none; AWS that throttles is asked again.
+    return Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 5})

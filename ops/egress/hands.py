@@ -66,7 +66,7 @@ def config(region: Region, vpc: str) -> Config:
             instance_prober=names.nat_prober(region, zone, "instance"),
             gateway_prober=names.nat_prober(region, zone, "gateway"),
             alarms=tuple(names.nat_alarm(region, zone, metric) for metric in names.SATURATION_ALARMS),
-            limit=egress.sustained(zone, region.egress.size) / 8,
+            limit=limit(region, zone),
         )
         for zone in region.zones
     }
@@ -77,6 +77,11 @@ def config(region: Region, vpc: str) -> Config:
         shed=region.egress.saturation == "shed",
         zones=zones,
     )
+
+
+def limit(region: Region, zone: str) -> float:
+    """Bytes a second that the zone's instance sustains."""
+    return egress.sustained(zone, region.egress.size) / 8
 
 
 def _vpc(region: Region, ec2: Any) -> str:

@@ -58,13 +58,15 @@ def test_files_that_a_page_names_are_there(one: Page):
     assert not [path for path in named if not (ROOT / path).exists() and not list(ROOT.glob(path))]
 
 
-VERBS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+VERBS, NAT_VERBS = set(COMMANDS), set(COMMANDS["nat"].commands)
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @each_page
 def test_commands_that_a_page_names_are_there(one: Page):
     assert not set(re.findall(r"\bhypercell ([a-z][a-z-]*)", one.code)) - VERBS
+    assert not set(re.findall(r"\bhypercell nat ([a-z][a-z-]*)", one.code)) - NAT_VERBS
     assert not set(re.findall(r"\bmake ([a-z][a-z-]*)", one.code)) - TARGETS
 
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -13,7 +14,23 @@ import typer
 from ops.cli import app
 
 ROOT = Path(__file__).parents[2]
-VERBS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def commands(of: Any, *words: str) -> dict[str, Any]:
+    """Verbs as they are typed (`nat status`), each with its command."""
+    found: dict[str, Any] = {}
+    for name, command in of.commands.items():
+        group = hasattr(command, "commands")
+        found |= commands(command, *words, name) if group else {" ".join((*words, name)): command}
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(app))
+VERBS = sorted(COMMANDS)
+
+
+def runbook(verb: str) -> str:
+    return (ROOT / "docs" / "runbooks" / f"{verb.replace(' ', '-')}.md").read_text(encoding="utf-8")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -22,9 +39,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", ["cost", "phases", "preflight", "validate"])
+@pytest.mark.parametrize("verb", ["cost", "nat status", "phases", "preflight", "validate"])
 def test_a_folder_that_is_not_there_is_one_clear_line_and_exit_code_2(verb):
-    done = run(verb, "--blueprint", "nowhere")
+    done = run(*verb.split(), "--blueprint", "nowhere")
     assert done.returncode == 2
     assert not done.stdout
     assert done.stderr.splitlines()[0] == "nowhere/fleet.yaml: there is no such file"
@@ -33,16 +50,15 @@ def test_a_folder_that_is_not_there_is_one_clear_line_and_exit_code_2(verb):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_a_runbook_that_shows_how_it_is_called(verb):
-    page = (ROOT / "docs" / "runbooks" / f"{verb}.md").read_text(encoding="utf-8")
+    page = runbook(verb)
     assert page.startswith(f"# {verb}\n")
     assert re.search(rf"^\$ (hypercell {verb}|make {verb})\b", page, re.MULTILINE)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_options_that_a_runbook_shows_exist_and_all_are_shown(verb):
-    page = (ROOT / "docs" / "runbooks" / f"{verb}.md").read_text(encoding="utf-8")
-    command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]
-    known = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+    page = runbook(verb)
+    known = {option for parameter in COMMANDS[verb].params for option in parameter.opts if option.startswith("--")}
     usage = "\n".join(re.findall(rf"^\$ hypercell {verb}.*$", page, re.MULTILINE))
     shown = set(re.findall(r"--[a-z-]+", usage))
     assert shown <= known, f"{verb}: options that do not exist"

@@ -9,6 +9,7 @@ from .controller import Controller
 from .marks import Proof
 from .probing import Probing
 from .report import Counts
+from .settings import Settings
 from .sight import Round, Sight, Watch
 from .zone import Way, Zone
 
@@ -59,19 +60,24 @@ def run(controller: Controller, probing: Probing, clock: Clock) -> Watch:
     return watch
 
 
-def _adopted(watch: Watch, controller: Controller, now: float) -> Watch:
-    """The watch with the proof that the tick before left, if it is fresh and of this instance."""
-    zone = controller.zone
-    if zone is None or zone.machine is None:
-        return watch
+def proven(zone: Zone, now: float, settings: Settings) -> int:
+    """Good rounds in a row of the zone's instance, by the proof that is written on its shards; 0: stale, or none."""
+    if zone.machine is None:
+        return 0
     # Of two ticks that overlap the older one knows more.
     proofs = [shard.marks.proof for shard in zone.shards if shard.marks.proof is not None]
     fresh = [
         proof.rounds
         for proof in proofs
-        if proof.machine == zone.machine.id and -1 <= now - proof.last <= controller.settings.proof_gap_seconds
+        if proof.machine == zone.machine.id and -1 <= now - proof.last <= settings.proof_gap_seconds
     ]
-    return replace(watch, instance_ok=max(fresh, default=0))
+    return max(fresh, default=0)
+
+
+def _adopted(watch: Watch, controller: Controller, now: float) -> Watch:
+    """The watch with the proof that the tick before left, if it is fresh and of this instance."""
+    zone = controller.zone
+    return watch if zone is None else replace(watch, instance_ok=proven(zone, now, controller.settings))
 
 
 def _of_the_same_instance(watch: Watch, before: Zone | None, now: Zone | None) -> Watch:
