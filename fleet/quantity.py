@@ -45,6 +45,13 @@ _SIZE = _NUMBER + r"(?P<factor>k|M|G|T|P|)B"
 Size = Annotated[int, BeforeValidator(_reader(_SIZE, _DECIMAL, "a size", "300B or 250TB")), _schema(_SIZE, "300B")]
 """Bytes."""
 
+
+def spell_size(size: float) -> str:
+    """Bytes as people say them, in two decimals at most: `250 TB`."""
+    factor = next((f for f in ("P", "T", "G", "M", "k") if size >= _DECIMAL[f]), "")
+    return f"{round(size / _DECIMAL[factor], 2):g} {factor}B"
+
+
 _TIME = _NUMBER + r"(?P<factor>s|m|h|d)"
 Seconds = Annotated[int, BeforeValidator(_reader(_TIME, _SECONDS, "a duration", "30m or 7d")), _schema(_TIME, "30m")]
 """Seconds."""

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
+from fleet import egress_cost
 from fleet.egress import SIZES, instance_type, offered, smallest_for, sustained, wasteful
 from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
-from fleet.region import Region
+from fleet.quantity import spell_size
+from fleet.region import EgressSize, Region
 
 _MOST_TARGETS = 5
 """All are tried at once, each second, from a function with one second for it."""
@@ -64,6 +66,76 @@ def _size(region: Region) -> Iterator[Finding]:
             f"sustains to the internet ({carried / 1e9:g} Gbps); {remedy}"
         )
         yield Finding((*path, "peak"), text)
+        return
+    yield from _traffic(region, weakest)
+
+
+def _traffic(region: Region, weakest: str) -> Iterator[Finding]:
+    """Bytes that the instance can carry at all, and that are worth an instance."""
+    egress, path = region.egress, ("regions", region.name, "egress")
+    if egress.monthly is None:
+        return
+    # Bytes of both directions are declared, so one direction carries half of them at least, were every hour the same.
+    least = egress_cost.mean(egress.monthly / 1e9) / 2
+    if egress.peak is not None and least > egress.peak:
+        text = (
+            f"{spell_size(egress.monthly)} a month is {least / 1e9:.3g} Gbps in one direction all month long, more than "
+            f"the peak of {egress.peak / 1e9:g} Gbps; raise peak, or correct monthly"
+        )
+        yield Finding((*path, "monthly"), text)
+        return
+    carried = sustained(weakest, egress.size)
+    if least > carried:
+        fitting = smallest_for(region.zones, least)
+        remedy = f"use {fitting} or more" if fitting else "spread the traffic over more regions"
+        text = (
+            f"{spell_size(egress.monthly)} a month is {least / 1e9:.3g} Gbps in one direction all month long, more than "
+            f"the {instance_type(weakest, egress.size)} of {weakest} sustains to the internet ({carried / 1e9:g} Gbps); "
+            f"{remedy}"
+        )
+        yield Finding((*path, "monthly"), text)
+        return
+    yield from _pays(region)
+
+
+def _pays(region: Region) -> Iterator[Finding]:
+    """Judged over the region, which has one size: zones of an older family may pay less, and none decides alone."""
+    egress, zones = region.egress, region.zones
+    costs = _added(region, egress.size)
+    saved = _saved(region)
+    if costs is None or costs <= saved:
+        return
+    smaller = [s for s in SIZES[: SIZES.index(egress.size)] if not wasteful(zones, s)]
+    paying = [s for s in smaller if (added := _added(region, s)) is not None and added <= saved]
+    if egress.peak is None:
+        fitting, why = (paying[-1] if paying else None), "the largest that pays"
+    else:
+        enough = smallest_for(zones, egress.peak)
+        fitting, why = (enough if enough in paying else None), f"which carries the peak of {egress.peak / 1e9:g} Gbps"
+    if fitting is not None:
+        remedy = f"use {fitting}, {why}, or path: managed"
+    elif egress.peak is None:
+        remedy = "use path: managed, no smaller size pays either"
+    else:
+        remedy = f"use path: managed, no smaller size that carries the peak of {egress.peak / 1e9:g} Gbps pays"
+    text = (
+        f"{egress.size} costs {costs:,.0f} USD a month in {len(zones)} zones (instances, their addresses, the controller) "
+        f"and saves {saved:,.0f} USD of bytes through gateways ({len(zones)} x {spell_size(egress.monthly or 0)}); {remedy}"
+    )
+    yield Finding(("regions", region.name, "egress", "size"), text)
+
+
+def _added(region: Region, size: EgressSize) -> float | None:
+    """USD a month that instances of a size add to the gateways of a region; None while a price is unknown."""
+    own_range = region.egress.byoip_pool is not None
+    each = [egress_cost.instance(zone, size, own_range=own_range) for zone in region.zones]
+    known = [one for one in each if one is not None]
+    return sum(known) if len(known) == len(each) else None
+
+
+def _saved(region: Region) -> float:
+    """USD a month of bytes that instances take off the gateways of a region."""
+    return len(region.zones) * egress_cost.taken_off((region.egress.monthly or 0) / 1e9)
 
 
 def _probe(fleet: Fleet, region: Region) -> Iterator[Finding]:
