@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from fleet import egress, egress_cost
 from fleet.cost import estimate, saved_by_instances, total, unverified
 from fleet.load import load
 from fleet.model import Fleet
 from fleet.prices import PRICES
+from fleet.quantity import spell_size
+from fleet.region import EgressSize
 from ops.phases import steps
 
 _BLOCK = "<!-- generated: {name} -->\n{text}<!-- end of {name} -->\n"
@@ -41,9 +44,9 @@ def fleet_file_reference() -> str:
 def price_table() -> str:
     """The dated prices behind the cost figures."""
     rows = ["| what | USD | per | source | day | verified |", "|---|---|---|---|---|---|"]
-    for name, price in PRICES.items():
-        yes = "yes" if price.verified else "no"
-        rows.append(f"| {name} | {price.usd} | {price.unit} | {price.source} | {price.day} | {yes} |")
+    for name, known in PRICES.items():
+        yes = "yes" if known.verified else "no"
+        rows.append(f"| {name} | {known.usd} | {known.unit} | {known.source} | {known.day} | {yes} |")
     return "\n".join(rows) + "\n"
 
 
@@ -69,6 +72,58 @@ def cost_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+_ZONE = "use1-az1"
+"""Stands for all zones with the newest family; in the tables, addresses are of an own range."""
+
+
+def nat_sizes() -> str:
+    """What each size of a NAT instance carries, costs and wants in traffic."""
+    rows = [
+        "| instance | carries to the internet | USD a month beside its gateway | pays from |",
+        "|---|---:|---:|---:|",
+    ]
+    for one in egress_cost.sizes(_ZONE, own_range=True):
+        kind = egress.instance_type(_ZONE, one.size)
+        pays = "never: a smaller one carries as much"
+        if one.break_even is not None and not egress.wasteful([_ZONE], one.size):
+            pays = f"{spell_size(one.break_even * 1e9)} a month"
+        rows.append(f"| {kind} | {one.carries / 1e9:g} Gbps | {one.monthly or 0:,.0f} | {pays} |")
+    return "\n".join(rows) + "\n"
+
+
+def nat_example() -> str:
+    """Three petabytes a month over three zones, part by part."""
+    size: EgressSize = "8xlarge"
+    gigabytes, zones = 1e6, 3
+    alone, gateway = (egress_cost.managed(traffic, own_range=True) for traffic in (gigabytes, 0))
+    own = egress_cost.instances(_ZONE, size, gigabytes, own_range=True)
+    added = egress_cost.instance(_ZONE, size, own_range=True)
+    if own is None or added is None:
+        raise LookupError(f"{egress.instance_type(_ZONE, size)} has no price")
+    watching = egress_cost.controller()
+    standing = gateway + added - watching
+    parts = (
+        ("managed: the gateway", gateway),
+        ("managed: its bytes", alone - gateway),
+        ("**managed, all**", alone),
+        ("instances: the gateway, kept hot", gateway),
+        (f"instances: one {egress.instance_type(_ZONE, size)}", standing - gateway),
+        ("instances: gateway and instance, without a byte on the gateway", standing),
+        ("instances: the controller and its probers", watching),
+        (f"instances: {100 * egress_cost.GATEWAY_SHARE:g} % of the bytes on the gateway", own - standing - watching),
+        ("**instances, all**", own),
+        ("**saved**", alone - own),
+    )
+    rows = ["| USD a month | a zone | three zones |", "|---|---:|---:|"]
+    rows += [f"| {what} | {usd:,.0f} | {zones * usd:,.0f} |" for what, usd in parts]
+    rows += [
+        "",
+        f"Managed costs {alone / own:.0f} times as much. A minute over the gateway, failed over at 10 Gbps, costs",
+    ]
+    rows += [f"{egress_cost.minute(10e9):.2f} USD, and at 50 Gbps {egress_cost.minute(50e9):.2f} USD."]
+    return "\n".join(rows) + "\n"
+
+
 def _fleet(blueprint: Path) -> Fleet:
     return load(Path(__file__).parents[1] / blueprint)
 
@@ -78,6 +133,8 @@ GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "prices": ("docs/cost.md", price_table),
     "phases": ("README.md", deployment),
     "costs": ("README.md", cost_table),
+    "nat-sizes": ("docs/cost.md", nat_sizes),
+    "nat-example": ("docs/components/egress.md", nat_example),
 }
 """Marker -> (page, what stands between its markers)."""
 

@@ -54,6 +54,25 @@ def status(
     raise typer.Exit(_run(verb))
 
 
+@app.command()
+def cost(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    region: Region = None,
+    zone: Zone = None,
+    gateway_share: Annotated[
+        float | None, typer.Option(min=0, max=0.99, help="Share of bytes on the gateway in spite of instances.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare what managed NAT and instances cost a month, zone by zone, and where they cost the same.
+
+    Exit codes: 0, 1 the fleet breaks rules, 2 its files cannot be read or it has no such region or zone.
+    """
+    from ops.egress.cost import show
+
+    raise typer.Exit(show(blueprint, region=region, zone=zone, gateway_share=gateway_share, as_json=as_json))
+
+
 def _clients(role: str | None) -> ClientFor:
     from ops import clients
 

@@ -39,7 +39,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", ["cost", "nat status", "phases", "preflight", "validate"])
+@pytest.mark.parametrize("verb", ["cost", "nat cost", "nat status", "phases", "preflight", "validate"])
 def test_a_folder_that_is_not_there_is_one_clear_line_and_exit_code_2(verb):
     done = run(*verb.split(), "--blueprint", "nowhere")
     assert done.returncode == 2
@@ -64,3 +64,10 @@ def test_options_that_a_runbook_shows_exist_and_all_are_shown(verb):
     assert shown <= known, f"{verb}: options that do not exist"
     if usage:
         assert known - {"--help"} <= shown, f"{verb}: options that the runbook does not show"
+
+
+def test_a_share_that_leaves_nothing_to_save_is_refused_with_its_bounds():
+    done = run("nat", "cost", "--gateway-share", "1")
+    assert done.returncode == 2
+    assert "0.99" in done.stderr
+    assert "Traceback" not in done.stderr
