@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from fleet import capacity, egress, endpoints, firewall, names, shards
+from fleet import capacity, egress, egress_cost, endpoints, firewall, names, shards
 from fleet.model import Fleet
 from fleet.prices import HOURS, price
 from fleet.region import ACCESS_HOST, Region
@@ -21,10 +21,14 @@ LEFT_OUT = (
     "alarms, disks, secrets, traffic between zones and regions, backups, support"
 )
 
+_CONTROLLER = {
+    "lambda-gb-seconds": "NAT controller, million GB-seconds",
+    "lambda-requests": "NAT controller, million requests",
+    "schedules": "NAT controller, million schedules",
+}
+
 PACKING = 0.85
 """Share of a node's processors that pods request; the rest is daemons and what does not fit. An assumption."""
-
-BYTES_THROUGH_GATEWAYS = "bytes through NAT gateways"
 
 
 @dataclass(frozen=True)
@@ -57,15 +61,6 @@ def total(lines: tuple[Line, ...]) -> float:
 def unverified(lines: tuple[Line, ...]) -> float:
     """The part of the total, in USD a month, whose prices come from memory or an assumption."""
     return total(tuple(line for line in lines if (known := price(line.price)) and not known.verified))
-
-
-def saved_by_instances(fleet: Fleet) -> float:
-    """USD a month that gateways no longer take once routes lead to the NAT instances. Not part of the estimate.
-
-    Gateways and instances cost the same as now, both stand already; only the bytes move.
-    """
-    own = {region.name for region in fleet.regions.values() if region.egress.path == "instances"}
-    return total(tuple(x for x in estimate(fleet) if x.what == BYTES_THROUGH_GATEWAYS and x.scope in own))
 
 
 def _line(scope: str, what: str, count: float, name: str, *, hourly: bool = True) -> Line:
@@ -101,10 +96,13 @@ def _ways_out(region: Region) -> Iterator[Line]:
             yield _line(name, f"NAT instances {kind}", count, kind)
     if region.egress.byoip_pool is None:
         yield _line(name, "public addresses of NAT", zones * (2 if own else 1), "public-address")
+    if own:
+        for thing, millions in egress_cost.CONTROLLER.items():
+            yield _line(name, _CONTROLLER[thing], zones * millions, thing, hourly=False)
     if region.egress.monthly is not None:
-        # Whatever the path: every route that stands leads to the gateway, and nothing moves it to the instance yet.
-        gigabytes = zones * region.egress.monthly / 1e9
-        yield _line(name, BYTES_THROUGH_GATEWAYS, gigabytes, "nat-gateway-byte", hourly=False)
+        share = egress_cost.GATEWAY_SHARE if own else 1
+        gigabytes = zones * region.egress.monthly / 1e9 * share
+        yield _line(name, "GB through NAT gateways", gigabytes, "nat-gateway-byte", hourly=False)
 
 
 def _cells(region: Region) -> Iterator[Line]:

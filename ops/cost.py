@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleet.cost import LEFT_OUT, Line, estimate, saved_by_instances, total, unverified
+from fleet import egress_cost
+from fleet.cost import LEFT_OUT, Line, estimate, total, unverified
 from fleet.load import load
 from fleet.prices import price
 from ops.console import print_json, print_table
@@ -16,14 +17,16 @@ SCOPES = ("scope", "USD a month")
 def show(blueprint: Path, *, as_json: bool) -> int:
     """Print the estimate of a folder's fleet."""
     fleet = load(blueprint)
-    lines, saved = estimate(fleet), saved_by_instances(fleet)
+    lines, ways_out = estimate(fleet), egress_cost.ways_out(fleet)
+    saved, possible = egress_cost.saved(ways_out), egress_cost.possible(ways_out)
     unpriced = sorted({line.what for line in lines if line.monthly is None})
     if as_json:
         print_json(
             {
                 "lines": [line.__dict__ for line in lines],
                 "monthly": round(total(lines), 2),
-                "saved_once_routes_move": round(saved, 2),
+                "saved_by_instances": round(saved, 2),
+                "possible_by_instances": round(possible, 2),
                 "without_price": unpriced,
                 "left_out": LEFT_OUT,
             }
@@ -37,8 +40,9 @@ def show(blueprint: Path, *, as_json: bool) -> int:
     if unpriced:
         print(f"not in the total, because they have no price: {', '.join(unpriced)}")
     if saved:
-        text = f"{saved:,.0f} USD a month of bytes through NAT gateways end once routes lead to the NAT instances"
-        print(f"not taken off the total: {text}; nothing moves them yet")
+        print(f"NAT gateways alone would cost {saved:,.0f} USD a month more (hypercell nat cost)")
+    if possible:
+        print(f"NAT instances would cost {possible:,.0f} USD a month less (hypercell nat cost)")
     print(f"left out: {LEFT_OUT}")
     return 0
 
@@ -48,7 +52,12 @@ def _by_thing(lines: tuple[Line, ...]) -> list[tuple[str, ...]]:
     things: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         things.setdefault((line.what, line.price), []).append(line)
-    return [(what, f"{sum(x.count for x in same):,.0f}", *_money(name, same)) for (what, name), same in things.items()]
+    return [(what, _count(same), *_money(name, same)) for (what, name), same in things.items()]
+
+
+def _count(same: list[Line]) -> str:
+    count = sum(line.count for line in same)
+    return f"{count:,.0f}" if count >= 10 or count == round(count) else f"{count:.2g}"
 
 
 def _money(name: str, same: list[Line]) -> tuple[str, str]:

@@ -1,15 +1,13 @@
 """The estimate: complete, and moved by what moves a bill."""
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from fleet import endpoints
-from fleet.cost import estimate, saved_by_instances, total
+from fleet import egress, egress_cost, endpoints
+from fleet.cost import estimate, total
 from fleet.load import load
 from fleet.prices import PRICES, price
-from fleet.region import EgressSize
 from ops.cost import show
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
@@ -32,23 +30,45 @@ def money(fleet, what):
     return total(tuple(line for line in estimate(fleet) if line.what == what))
 
 
-def test_bytes_leave_by_the_gateways_until_something_moves_routes(fleet_of):
-    for name in ("day-one", "growth", "hypergrowth"):
-        fleet = fleet_of(name)
-        gigabytes = sum(len(r.zones) * r.egress.monthly / 1e9 for r in fleet.regions.values())
-        paid = money(fleet, "bytes through NAT gateways")
-        assert paid == pytest.approx(gigabytes * PRICES["nat-gateway-byte"].usd)
-        own = all(region.egress.path == "instances" for region in fleet.regions.values())
-        assert saved_by_instances(fleet) == pytest.approx(paid if own else 0)
-    assert money(fleet_of("hypergrowth"), "NAT instances c8gn.large") > 0
+def gigabytes(fleet):
+    return sum(len(region.zones) * region.egress.monthly / 1e9 for region in fleet.regions.values())
 
 
-def test_what_instances_would_save_is_shown_and_not_taken_off(fleet_of, capsys):
+def test_every_byte_of_a_managed_region_is_paid_for_and_one_in_a_hundred_where_instances_carry_it(fleet_of):
+    a_byte = PRICES["nat-gateway-byte"].usd
+    day_one, hypergrowth = fleet_of("day-one"), fleet_of("hypergrowth")
+    assert money(day_one, "GB through NAT gateways") == pytest.approx(gigabytes(day_one) * a_byte)
+    assert money(hypergrowth, "GB through NAT gateways") == pytest.approx(gigabytes(hypergrowth) * a_byte / 100)
+
+
+def test_instances_are_paid_for_with_the_controller_that_moves_routes_to_them(fleet_of):
+    watching = [line for line in estimate(fleet_of("hypergrowth")) if line.what.startswith("NAT controller")]
+    assert total(tuple(watching)) == pytest.approx(12 * egress_cost.controller())
+    assert money(fleet_of("hypergrowth"), "NAT instances c8gn.large") == pytest.approx(12 * 730 * 0.1185)
+    assert not [line for line in estimate(fleet_of("day-one")) if "NAT controller" in line.what]
+
+
+def test_what_gateways_alone_would_cost_more_is_shown_beside_the_total(fleet_of, capsys):
     fleet = fleet_of("growth")
     show(BLUEPRINTS / "growth", as_json=False)
     said = capsys.readouterr().out
     assert f"total {total(estimate(fleet)):,.0f} USD" in said
-    assert f"{saved_by_instances(fleet):,.0f} USD a month of bytes through NAT gateways end" in said
+    saved = egress_cost.saved(egress_cost.ways_out(fleet))
+    assert f"NAT gateways alone would cost {saved:,.0f} USD a month more" in said
+    assert "NAT instances would" not in said
+
+
+def test_what_instances_would_cost_less_is_shown_where_a_gateway_carries_much(edited, capsys):
+    show(edited("day-one", [(FLEET, "monthly: 500GB", "monthly: 90TB")]), as_json=False)
+    # 3 x (0.99 x 90,000 GB - a medium, its address and the controller)
+    less = 3 * (0.99 * 90_000 * 0.045 - 730 * (0.0593 + 0.005) - egress_cost.controller())
+    assert f"NAT instances would cost {less:,.0f} USD a month less" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["day-one", "growth", "hypergrowth"])
+def test_the_budgets_of_the_teams_hold_the_estimate_with_some_room_and_would_notice_a_doubling(fleet_of, name):
+    granted, needed = sum(team.budget for team in fleet_of(name).teams.values()), total(estimate(fleet_of(name)))
+    assert 1.02 * needed < granted < 1.7 * needed
 
 
 def test_addresses_of_an_own_range_are_free(fleet_of):
@@ -56,10 +76,11 @@ def test_addresses_of_an_own_range_are_free(fleet_of):
     assert money(fleet_of("growth"), "public addresses of NAT")
 
 
-@pytest.mark.parametrize("size", get_args(EgressSize))
-@pytest.mark.parametrize("family", ["c8gn", "c7gn", "c6gn", "c8g"])
-def test_every_size_of_a_nat_instance_has_a_price(family, size):
-    assert price(f"{family}.{size}").usd > 0
+@pytest.mark.parametrize("family", egress.SUSTAINED)
+def test_every_size_of_a_nat_instance_has_a_price_and_a_larger_one_costs_more(family):
+    prices = [price(f"{family}.{size}").usd for size in egress.SUSTAINED[family]]
+    assert prices[0] > 0
+    assert prices == sorted(set(prices))
 
 
 def test_larger_sizes_cost_in_proportion_and_are_not_verified():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet import egress, egress_cost, prices
+from fleet.cost import estimate, total
 from fleet.load import load
 from fleet.prices import PRICES, price
 from hypercell.egress.runtime.settings import Settings
@@ -149,6 +150,19 @@ def test_three_petabytes_over_three_zones_cost_a_gateway_thirty_times_what_insta
     for one in egress_cost.ways_out(fleet)[:3]:
         assert 20 < one.ratio < 30
         assert 43_000 < one.saved < 43_300
+
+
+@pytest.mark.parametrize("name", ["growth", "hypergrowth"])
+def test_what_is_saved_is_what_the_estimate_would_be_higher_by_with_gateways_alone(edited, fleet_of, name):
+    """Two computations that share nothing but prices: the lines of the estimate, and the formulas here."""
+    fleet = fleet_of(name)
+    edits = [(FLEET, "path: instances", "path: managed")] * len(fleet.regions)
+    alone = load(edited(name, edits))
+    difference = total(estimate(alone)) - total(estimate(fleet))
+    assert difference > 1000
+    assert egress_cost.saved(egress_cost.ways_out(fleet)) == pytest.approx(difference)
+    assert egress_cost.saved(egress_cost.ways_out(alone)) == 0
+    assert egress_cost.possible(egress_cost.ways_out(alone)) >= difference
 
 
 def test_a_zone_is_judged_by_its_own_family_and_addresses(fleet_of):
