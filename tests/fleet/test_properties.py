@@ -65,7 +65,7 @@ def tree(of: dict[str, Any]) -> dict[str, Any]:
             "control_region": next(name for name in HOSTING if name not in of),
             "hosts": {"www": {"names": ["www.acme.example"]}},
         },
-        "quotas": {"elastic_ips": 10},
+        "quotas": {"elastic_ips": 10, "roles": 2000},
         "services": {
             "shop": {
                 "tier": 0,
