@@ -1,0 +1,114 @@
+"""A plan is shown, agreed to or not, and only then acted on: the same for every verb that changes something."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+from ops.egress.moving import Outcome
+from ops.egress.plan import Plan
+
+DONE, PARTLY, REFUSED, INTERRUPTED = 0, 1, 3, 130
+"""Exit codes. 2 stays for what could not be looked at."""
+
+COLUMNS = ("shard", "from", "to", "what happens")
+
+Ask = Callable[[str], bool]
+"""Asks a person; raises KeyboardInterrupt when that person gives up."""
+
+
+def propose(
+    plan: Plan, act: Callable[[], Iterable[Outcome]], *, to: str, yes: bool, as_json: bool, ask: Ask | None
+) -> int:
+    """Show a plan, have it agreed to, act. The exit code.
+
+    Args:
+        act: does it, and says of each line what became of it.
+        to: where shards go, for the table.
+        ask: None: nobody is there to answer. Without `yes` nothing is changed then.
+    """
+    refused, outcomes, code, said = plan.refused, [], DONE, ""
+    if not as_json:
+        _show(plan, to)
+    if refused:
+        code, said = REFUSED, "refused: nothing was changed" + ("" if plan.never else " (--force overrules it)")
+    elif not plan.todo:
+        said = "nothing to do"
+    elif not yes and (as_json or ask is None):
+        said = "nothing was changed: read-only without --yes"
+    else:
+        try:
+            if not yes and ask is not None and not ask(f"Change {_count(plan)}?"):
+                said = "nothing was changed"
+            else:
+                for outcome in act():
+                    outcomes.append(outcome)
+                    if not as_json:
+                        print(f"{outcome.shard}: {outcome.says}", flush=True)
+                failed = sum(not one.done for one in outcomes)
+                code = PARTLY if failed else DONE
+                said = f"{len(outcomes) - failed} of {len(outcomes)} done"
+                said += "; run it again: what is done is not done twice" if failed else ""
+        except KeyboardInterrupt:
+            code, said = INTERRUPTED, f"interrupted after {len(outcomes)} of {_count(plan)}; see hypercell nat status"
+    if as_json:
+        _print_json(plan, outcomes, said)
+    else:
+        print(said)
+    return code
+
+
+def asker(terminal: bool) -> Ask | None:
+    """Asks on a terminal; None without one."""
+    if not terminal:
+        return None
+    import click
+
+    def ask(question: str) -> bool:
+        try:
+            return click.confirm(question)
+        except click.Abort:
+            raise KeyboardInterrupt from None
+
+    return ask
+
+
+def at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _show(plan: Plan, to: str) -> None:
+    from ops.console import print_table
+
+    rows = [(line.shard.name, line.shard.way.value, to if line.move else "", line.does) for line in plan.lines]
+    print_table(plan.title, COLUMNS, rows)
+    for note in plan.says:
+        print(note)
+    for reason in plan.never:
+        print(f"impossible: {reason}")
+    for reason in plan.against:
+        print(f"{'forced against' if plan.forced else 'against it'}: {reason}")
+
+
+def _print_json(plan: Plan, outcomes: list[Outcome], said: str) -> None:
+    from ops.console import print_json
+
+    lines = [
+        {"shard": one.shard.name, "from": one.shard.way.value, "moves": one.move is not None, "what": one.does}
+        for one in plan.lines
+    ]
+    print_json(
+        {
+            "plan": lines,
+            "against": [*plan.never, *plan.against],
+            "forced": plan.forced,
+            "says": plan.says,
+            "outcomes": outcomes,
+            "said": said,
+        }
+    )
+
+
+def _count(plan: Plan) -> str:
+    count = len(plan.todo)
+    return f"{count} shard" if count == 1 else f"{count} shards"
