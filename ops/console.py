@@ -19,6 +19,8 @@ def _plain(value: Any) -> Any:
         return asdict(value)
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
     return value
 
 

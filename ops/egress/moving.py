@@ -30,10 +30,12 @@ def failover(plan: Plan, hands: dict[str, Hands], now: float) -> Iterable[Outcom
         yield from told
         away = [line for line in fresh if line.shard.way is not Way.GATEWAY]
         if away and not plan.forced and hand.look(zone)[-1].gateway is not Sight.OK:
-            yield from (Outcome(line.shard.name, False, "not moved: the gateway's probe failed just now") for line in fresh)
+            yield from (
+                Outcome(line.shard.name, False, "not moved: the gateway's probe failed just now") for line in fresh
+            )
             continue
         hand.routes.to_gateway([line.move for line in fresh if line.move], now)
-        yield from _read_back(hand, fresh, lambda line, shard: _is_on_the_gateway(line, shard, now))
+        yield from _read_back(hand, fresh, _is_on_the_gateway)
 
 
 def failback(plan: Plan, hands: dict[str, Hands], now: float) -> Iterable[Outcome]:
@@ -42,7 +44,9 @@ def failback(plan: Plan, hands: dict[str, Hands], now: float) -> Iterable[Outcom
         hand = hands[lines[0].place.region.name]
         fresh, told = _still(hand, lines)
         yield from told
-        stopped = "" if plan.forced or hand.look(zone)[-1].instance is Sight.OK else "the instance's probe failed just now"
+        stopped = (
+            "" if plan.forced or hand.look(zone)[-1].instance is Sight.OK else "the instance's probe failed just now"
+        )
         for line in fresh:
             if stopped:
                 yield Outcome(line.shard.name, False, f"not moved: {stopped}")
@@ -56,10 +60,11 @@ def _back(hand: Hands, zone: str, line: Line, now: float) -> Outcome:
     assert line.move is not None
     name, move = line.shard.name, line.move
     done = hand.routes.to_instance(move, hand.config.zones[zone], now)
+    if done.failed:
+        where = "something changed while it moved, and it could not go back" if done.reverted else "not moved"
+        return Outcome(name, False, f"{where}: {faults(hand)}")
     if done.reverted:
         return Outcome(name, False, "went there and back to the gateway: something changed while it moved")
-    if done.failed:
-        return Outcome(name, False, _faults(hand))
     if not done.shards:
         return Outcome(name, False, "not moved: its marks, its route or the instance changed meanwhile; run it again")
     # Only now: without its hold a shard that could not be moved would be the controller's to move.
@@ -80,7 +85,7 @@ def _still(hand: Hands, lines: Sequence[Line]) -> tuple[list[Line], list[Outcome
     hand.faults.taken()
     now = hand.reading.shards([line.shard.table for line in lines])
     if now is None:
-        said = _faults(hand)
+        said = faults(hand)
         return [], [Outcome(line.shard.name, False, f"not touched: {said}") for line in lines]
     fresh, told = [], []
     for line in lines:
@@ -88,8 +93,12 @@ def _still(hand: Hands, lines: Sequence[Line]) -> tuple[list[Line], list[Outcome
         if shard is None:
             told.append(Outcome(line.shard.name, False, "not touched: its route table or its tags are gone"))
         elif (shard.way, shard.marks.deciding()) != (line.shard.way, line.shard.marks.deciding()):
-            way = f"it leads to {_the(shard.way)} now" if shard.way is not line.shard.way else "its marks are others now"
-            told.append(Outcome(line.shard.name, False, f"not touched: somebody was there meanwhile, {way}; run it again"))
+            way = (
+                f"it leads to {_the(shard.way)} now" if shard.way is not line.shard.way else "its marks are others now"
+            )
+            told.append(
+                Outcome(line.shard.name, False, f"not touched: somebody was there meanwhile, {way}; run it again")
+            )
         else:
             assert line.move is not None
             fresh.append(replace(line, shard=shard, move=replace(line.move, shard=shard)))
@@ -100,20 +109,22 @@ def _read_back(hand: Hands, lines: Sequence[Line], judge: Callable[[Line, Shard]
     """Outcomes by what stands, not by what the calls answered."""
     if not lines:
         return []
-    faults = _faults(hand)
+    refused = faults(hand)
     now = hand.reading.shards([line.shard.table for line in lines])
     if now is None:
-        said = f"unknown: could not be read afterwards ({_faults(hand)})"
+        said = f"unknown: could not be read afterwards ({faults(hand)})"
         return [Outcome(line.shard.name, False, said) for line in lines]
     found = []
     for line in lines:
         shard = now.get(line.shard.table)
         wrong = "unknown: its route table or its tags are gone" if shard is None else judge(line, shard)
-        found.append(Outcome(line.shard.name, not wrong, f"{wrong} ({faults})" if wrong and faults else wrong or "done"))
+        found.append(
+            Outcome(line.shard.name, not wrong, f"{wrong} ({refused})" if wrong and refused else wrong or "done")
+        )
     return found
 
 
-def _is_on_the_gateway(line: Line, shard: Shard, now: float) -> str:
+def _is_on_the_gateway(line: Line, shard: Shard) -> str:
     """What is wrong after a failover, or nothing."""
     assert line.move is not None
     if shard.way is not Way.GATEWAY:
@@ -135,7 +146,8 @@ def _the(way: Way) -> str:
     return {Way.MISSING: "nowhere", Way.FOREIGN: "something else"}.get(way, f"the {way.value}")
 
 
-def _faults(hand: Hands) -> str:
+def faults(hand: Hands) -> str:
+    """What AWS refused since somebody last asked."""
     seen, throttled = hand.faults.taken()
     said = "; ".join(dict.fromkeys(seen))
     return f"{said}; AWS is throttling, run it again" if throttled else said

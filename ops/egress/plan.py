@@ -11,8 +11,7 @@ from hypercell.egress.runtime.settings import Settings
 from hypercell.egress.runtime.sight import Sight
 from hypercell.egress.runtime.zone import Shard, Way
 from ops.egress.places import Place, Unusable
-from ops.egress.seen import Seen
-from ops.egress.status import notes
+from ops.egress.seen import Seen, notes
 from ops.egress.times import clock, span
 
 SETTINGS = Settings()
@@ -26,7 +25,13 @@ class Line:
     shard: Shard
     does: str
     move: Move | None = None
-    """None: nothing happens, and `does` says why."""
+    frozen: float | None = None
+    """Epoch until which the controller is to leave it alone; 0: not at all."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything happens; if not, `does` says why."""
+        return self.move is not None or self.frozen is not None
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Plan:
 
     @property
     def todo(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.move is not None)
+        return tuple(line for line in self.lines if line.acts)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -68,7 +73,7 @@ def failover(seen: Sequence[Seen], now: float, *, seconds: float, who: str, forc
     Raises:
         Unusable: a zone could not be read, or the hold is longer than the controller keeps any.
     """
-    _readable(seen)
+    readable(seen)
     if seconds > SETTINGS.hold_cap_seconds:
         most = span(SETTINGS.hold_cap_seconds)
         raise Unusable(
@@ -87,13 +92,13 @@ def failover(seen: Sequence[Seen], now: float, *, seconds: float, who: str, forc
         move = Move(shard, Way.GATEWAY, reason, hold=until)
         return Line(one.place, shard, f"{stays} until {clock(until, now)}", move)
 
-    lines, against, never = _lines(seen, line), [], []
+    lines, against, never = each(seen, line), [], []
     for one in _moving(seen, lines, away_from=Way.GATEWAY):
         assert one.zone is not None
         if one.zone.gateway_gone:
             never.append(f"{one.place.zone}: its gateway is {one.zone.gateway_state}")
         elif not one.all_rounds("gateway", Sight.OK):
-            against.append(f"{one.place.zone}: its gateway is not proven: the probe said {_said(one, 'gateway')}")
+            against.append(f"{one.place.zone}: its gateway is not proven: the probe said {looks(one, 'gateway')}")
     says = [note for one in seen for note in notes(one)]
     if any(line.move for line in lines):
         says.append(
@@ -101,6 +106,8 @@ def failover(seen: Sequence[Seen], now: float, *, seconds: float, who: str, forc
             f"{SETTINGS.proof_rounds} good rounds, one shard a minute"
         )
         says.append("meanwhile their traffic costs by the byte")
+        if forced and against:
+            says.append("the controller brings them back within seconds if the gateway fails; freeze them to keep them")
     return Plan("Failover", lines, tuple(against), tuple(never), tuple(says), forced)
 
 
@@ -110,7 +117,7 @@ def failback(seen: Sequence[Seen], now: float, *, who: str, forced: bool) -> Pla
     Raises:
         Unusable: a zone could not be read.
     """
-    _readable(seen)
+    readable(seen)
     reason = by_hand(who, forced=forced)
 
     def line(one: Seen, shard: Shard) -> Line:
@@ -129,7 +136,7 @@ def failback(seen: Sequence[Seen], now: float, *, who: str, forced: bool) -> Pla
         ends = f"moves, and its hold until {clock(shard.marks.hold, now)} ends" if held else "moves"
         return Line(one.place, shard, ends, move)
 
-    lines, against, never = _lines(seen, line), [], []
+    lines, against, never = each(seen, line), [], []
     for one in _moving(seen, lines, away_from=Way.INSTANCE):
         assert one.zone is not None
         where, machine = one.place.zone, one.zone.machine
@@ -138,7 +145,7 @@ def failback(seen: Sequence[Seen], now: float, *, who: str, forced: bool) -> Pla
         elif not machine.serving:
             never.append(f"{where}: its instance {machine.id} is {machine.lifecycle}, not InService")
         elif not one.all_rounds("instance", Sight.OK):
-            against.append(f"{where}: its instance is not proven: the probe said {_said(one, 'instance')}")
+            against.append(f"{where}: its instance is not proven: the probe said {looks(one, 'instance')}")
         if one.zone.saturated:
             against.append(f"{where}: its instance is full, an alarm says")
         elif one.zone.saturated is None:
@@ -147,17 +154,24 @@ def failback(seen: Sequence[Seen], now: float, *, who: str, forced: bool) -> Pla
     if any(line.move for line in lines):
         says.append(
             f"for {span(SETTINGS.probation_seconds)} after a shard is back, the first bad round takes it away again"
+            + ("; freeze it to keep it there" if forced and against else "")
         )
     return Plan("Failback", lines, tuple(against), tuple(never), tuple(says), forced)
 
 
-def _readable(seen: Iterable[Seen]) -> None:
+def readable(seen: Iterable[Seen]) -> None:
+    """Refuse to plan on what nobody knows.
+
+    Raises:
+        Unusable: a zone's route tables could not be read.
+    """
     faults = [fault for one in seen if one.zone is None for fault in one.faults]
     if faults:
         raise Unusable("\n".join(f"cannot be read, so nothing is changed: {fault}" for fault in dict.fromkeys(faults)))
 
 
-def _lines(seen: Iterable[Seen], line: Callable[[Seen, Shard], Line]) -> tuple[Line, ...]:
+def each(seen: Iterable[Seen], line: Callable[[Seen, Shard], Line]) -> tuple[Line, ...]:
+    """A line for each shard that the verb is about."""
     return tuple(line(one, shard) for one in seen for shard in one.shards)
 
 
@@ -176,5 +190,6 @@ def _moving(seen: Sequence[Seen], lines: Sequence[Line], *, away_from: Way) -> l
     return [one for one in seen if one.place.zone in zones]
 
 
-def _said(seen: Seen, way: str) -> str:
+def looks(seen: Seen, way: str) -> str:
+    """`ok, bad, ok`: what the probe of a way said."""
     return ", ".join(getattr(one, way).value for one in seen.rounds) or "nothing"

@@ -80,7 +80,7 @@ def at_a_terminal() -> bool:
 def _show(plan: Plan, to: str) -> None:
     from ops.console import print_table
 
-    rows = [(line.shard.name, line.shard.way.value, to if line.move else "", line.does) for line in plan.lines]
+    rows = [(line.shard.name, line.shard.way.value, to if line.acts else "", line.does) for line in plan.lines]
     print_table(plan.title, COLUMNS, rows)
     for note in plan.says:
         print(note)
@@ -94,8 +94,7 @@ def _print_json(plan: Plan, outcomes: list[Outcome], said: str) -> None:
     from ops.console import print_json
 
     lines = [
-        {"shard": one.shard.name, "from": one.shard.way.value, "moves": one.move is not None, "what": one.does}
-        for one in plan.lines
+        {"shard": one.shard.name, "from": one.shard.way.value, "acts": one.acts, "what": one.does} for one in plan.lines
     ]
     print_json(
         {

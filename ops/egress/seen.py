@@ -107,6 +107,21 @@ def look_again(hands: Hands, place: Place, now: float, *, rounds: int) -> Seen:
     return Seen(place, zone, looks, instance, tuple(dict.fromkeys(f"{place.zone}: {one}" for one in seen)))
 
 
+def notes(seen: Seen) -> list[str]:
+    """What no row of a table says."""
+    zone, where = seen.zone, seen.place.zone
+    if zone is None:
+        return []
+    said = [
+        f"{where}: {table} lacks its nat tags, and is left alone: deploy its cell again" for table in zone.unreadable
+    ]
+    if not zone.shards and not zone.unreadable:
+        return [*said, f"{where}: no route table carries its tags: no cell is deployed there yet"]
+    if seen.undeployed:
+        said.append(f"{where}: no route table of {', '.join(seen.undeployed)}: not deployed yet")
+    return said
+
+
 def _region(hands: Hands, places: Iterable[Place], now: float, rounds: int) -> list[Seen]:
     return [look_again(hands, place, now, rounds=rounds) for place in places]
 

@@ -16,7 +16,7 @@ from ops.clients import ClientFor
 from ops.egress.hands import Hands, limit
 from ops.egress.outlook import outlook, watched
 from ops.egress.places import Place
-from ops.egress.seen import Seen, look
+from ops.egress.seen import Seen, look, notes
 from ops.egress.times import clock, span
 
 UNKNOWN = "unknown"
@@ -153,21 +153,6 @@ def _described(shard: Shard, comes: str) -> dict[str, Any]:
         "proof": marks.proof.rounds if marks.proof else None,
         "next": comes,
     }
-
-
-def notes(seen: Seen) -> list[str]:
-    """What no row of a table says."""
-    zone = seen.zone
-    assert zone is not None
-    where = seen.place.zone
-    said = [
-        f"{where}: {table} lacks its nat tags, and is left alone: deploy its cell again" for table in zone.unreadable
-    ]
-    if not zone.shards and not zone.unreadable:
-        return [*said, f"{where}: no route table carries its tags: no cell is deployed there yet"]
-    if seen.undeployed:
-        said.append(f"{where}: no route table of {', '.join(seen.undeployed)}: not deployed yet")
-    return said
 
 
 def _zone_row(seen: Seen, now: float) -> tuple[str, ...]:

@@ -98,6 +98,8 @@ def test_alarms_of_egress_that_ring_are_shown_and_others_are_not(aws, nat):
     assert "comes and goes" not in done.stdout
     assert "pods wait" not in done.stdout
     assert "1 alarm" in done.stdout
+    (ringing,) = json.loads(nat(*HERE, "--json").stdout)["alarms"]
+    assert ringing["text"] == "Egress of use1-az1: nobody has looked"
 
 
 def test_a_table_without_tags_and_a_cell_without_a_table_are_named(aws, nat):
