@@ -14,9 +14,7 @@ cell, and the addresses are checked for that.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from itertools import combinations
 
 from fleet.cell import Cell
 from fleet.region import Region
@@ -63,7 +61,7 @@ def pods_for(rps: float, service: Service, cells: int) -> int:
     return -int(-rps // (service.demand.per_pod * cells))
 
 
-def _remembered(compute: Callable[[Service, Region], int]) -> Callable[[Service, Region], int]:
+def remembered(compute: Callable[[Service, Region], int]) -> Callable[[Service, Region], int]:
     """Computed once for each service and region of a fleet; manifests ask again for every cell."""
 
     @wraps(compute)
@@ -71,12 +69,13 @@ def _remembered(compute: Callable[[Service, Region], int]) -> Callable[[Service,
         numbers, key = region.fleet._numbers, (compute.__name__, service.name, region.name)
         if key not in numbers:
             numbers[key] = compute(service, region)
-        return numbers[key]
+        number: int = numbers[key]
+        return number
 
     return answer
 
 
-@_remembered
+@remembered
 def running_pods_per_cell(service: Service, region: Region) -> int:
     """Pods at peak in each hosting cell, with one hosting cell lost; at least one a zone. 0: nothing hosts it."""
     k = len(hosts(service, region))
@@ -86,7 +85,7 @@ def running_pods_per_cell(service: Service, region: Region) -> int:
     return max(carried, len(region.zones))
 
 
-@_remembered
+@remembered
 def limit_pods_per_cell(service: Service, region: Region) -> int:
     """The autoscaler's maximum in each hosting cell: the worst that `policies.survive` names."""
     k = len(hosts(service, region))
@@ -103,13 +102,17 @@ def peak_with_a_region_lost(service: Service, region: Region) -> float:
     own = float(service.demand.peak(region.name))
     if region.fleet.policies.survive.regions == 0:
         return own
-    siblings = [other for other in service.in_regions if other.market == region.market]
-    worst = own
-    for lost in siblings:
-        left = sum(other.weight for other in siblings if other is not lost)
-        if lost is not region and left:
-            worst = max(worst, own + service.demand.peak(lost.name) * region.weight / left)
-    return worst
+    return max([own, *(peak_without(service, region, lost) for lost in service.in_regions if lost is not region)])
+
+
+def peak_without(service: Service, region: Region, lost: Region) -> float:
+    """Requests per second at peak when one region is gone: those left of its market share it by their weights."""
+    own = float(service.demand.peak(region.name))
+    if lost is region or lost.market != region.market or not service.runs_in(lost):
+        return own
+    siblings = [other for other in service.in_regions if other.market == lost.market and other is not lost]
+    left = sum(other.weight for other in siblings)
+    return own + service.demand.peak(lost.name) * region.weight / left if left else own
 
 
 def pod_cpu(service: Service, region: Region) -> int:
@@ -134,33 +137,27 @@ def limit_cpu(cell: Cell) -> int:
     return sum(limit_pods_per_cell(s, region) * pod_cpu(s, region) for s in served(cell))
 
 
-def limit_memory(cell: Cell) -> int:
-    """Bytes that the cell's node pools must be able to reach: all services at their limits."""
-    region = cell.region
-    return sum(limit_pods_per_cell(s, region) * pod_memory(s, region) for s in served(cell))
-
-
-def limit_pods(cell: Cell) -> int:
-    """Pods of the cell with all services at their limits."""
-    return sum(limit_pods_per_cell(s, cell.region) for s in served(cell))
-
-
 def burst_cpu(cell: Cell) -> int:
     """Thousandths of a processor that the on-demand burst pool must hold: what a lost cell leaves to this one.
 
     The pool is empty in normal times; it is for the hour in which Spot has nothing to offer.
     """
-    region, worst = cell.region, 0
-    for lost in region.cells.values():
-        share = 0
-        for service in served(cell):
-            among = hosts(service, region)
-            if lost is not cell and lost in among and len(among) > 1:
-                peak = service.demand.peak(region.name)
-                more = pods_for(peak, service, len(among) - 1) - pods_for(peak, service, len(among))
-                share += more * pod_cpu(service, region)
-        worst = max(worst, share)
-    return worst
+    region = cell.region
+    left = {other.key: 0 for other in region.cells.values()}
+    for service in served(cell):
+        among = hosts(service, region)
+        more = left_by_one(service, region, len(among))
+        for host in among:
+            left[host.key] += more
+    return max((cpu for key, cpu in left.items() if key != cell.key), default=0)
+
+
+def left_by_one(service: Service, region: Region, cells: int) -> int:
+    """Thousandths of a processor that one of so many hosting cells leaves to each of the others when it is lost."""
+    if cells < 2:
+        return 0
+    peak = service.demand.peak(region.name)
+    return (pods_for(peak, service, cells - 1) - pods_for(peak, service, cells)) * pod_cpu(service, region)
 
 
 def served(cell: Cell) -> tuple[Service, ...]:
@@ -205,76 +202,3 @@ def on_demand_cpu(cell: Cell) -> int:
 def price(cells: int, lost: int) -> tuple[float, float]:
     """What so many hosting cells cost, as multiples of the peak: running pods and limits."""
     return _grown(cells, min(1, lost)), _grown(cells, lost)
-
-
-@dataclass(frozen=True)
-class Loss:
-    """What a cell must carry when others are gone."""
-
-    lost: str
-    """What is gone, for a message: `us-east-1/b and us-east-1/c are`."""
-    pods: int
-    cpu: int
-    """Thousandths of a processor."""
-    memory: int
-    """Bytes."""
-
-
-def worst_loss(cell: Cell) -> Loss:
-    """The loss that brings most to this cell.
-
-    Every combination of `policies.survive.cells` other cells is tried, and the loss of a region of the market.
-    Services placed in different cells do not reach their limits in one and the same loss, so that this is less than
-    the sum of the limits.
-    """
-    region, survive = cell.region, cell.fleet.policies.survive
-    others = [c for c in region.cells.values() if c is not cell and c.state in ("proving", "active")]
-    together: dict[frozenset[str], list[Service]] = {}
-    for service in served(cell):
-        together.setdefault(frozenset(c.key for c in hosts(service, region)), []).append(service)
-    # Services of the same cells feel every loss alike: their needs are summed once for each number of cells left.
-    needs = {
-        among: [_need(services, region, max(1, left)) for left in range(len(among) + 1)]
-        for among, services in together.items()
-    }
-    losses = []
-    for lost in combinations(others, min(survive.cells, len(others))):
-        gone = frozenset(c.key for c in lost)
-        named = " and ".join(f"{region.name}/{key}" for key in sorted(gone))
-        text = f"{named} {'are' if len(gone) > 1 else 'is'}" if named else "nothing is"
-        losses.append(_sum(text, [need[len(among - gone)] for among, need in needs.items()]))
-    if survive.regions:
-        shifted = [_need(services, region, len(among), shifted=True) for among, services in together.items()]
-        losses.append(_sum("a region of the market is", shifted))
-    return max(losses, key=lambda loss: (loss.pods, loss.cpu))
-
-
-def _need(services: list[Service], region: Region, cells: int, *, shifted: bool = False) -> tuple[int, int, int]:
-    """Pods, processors and memory of services in each of so many cells, at peak or with a region's share on top."""
-    pods = cpu = memory = 0
-    for service in services:
-        peak = peak_with_a_region_lost(service, region) if shifted else service.demand.peak(region.name)
-        number = max(pods_for(peak, service, cells), len(region.zones))
-        pods += number
-        cpu += number * pod_cpu(service, region)
-        memory += number * pod_memory(service, region)
-    return pods, cpu, memory
-
-
-def _sum(lost: str, needs: list[tuple[int, int, int]]) -> Loss:
-    return Loss(lost, sum(n[0] for n in needs), sum(n[1] for n in needs), sum(n[2] for n in needs))
-
-
-def pods_that_fit(cell: Cell) -> int:
-    """Pods of services that the cell's nodes hold beside their daemons."""
-    return max(0, cell.nodes - SYSTEM_NODES) * max(0, cell.pods_per_node - DAEMON_PODS)
-
-
-def cpu_that_fits(cell: Cell) -> int:
-    """Thousandths of a processor that the cell's nodes offer to services."""
-    return int(max(0, cell.nodes - SYSTEM_NODES) * NODE_CPU * USABLE)
-
-
-def memory_that_fits(cell: Cell) -> int:
-    """Bytes that the cell's nodes offer to services."""
-    return int(max(0, cell.nodes - SYSTEM_NODES) * NODE_MEMORY * USABLE)

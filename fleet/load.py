@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path as FilePath
@@ -62,8 +63,8 @@ def load_with_warnings(folder: FilePath, *, peering: Peering = None, today: date
     return judge(source, today)
 
 
-def judge(source: Source, today: date | None = None) -> Loaded:
-    """Shape first, then every rule: a rule sees only a fleet whose shape is right.
+def judge(source: Source, today: date | None = None, *, passing: Collection[rules.Rule] = ()) -> Loaded:
+    """Shape first, then every rule but those in `passing`: a rule sees only a fleet whose shape is right.
 
     Raises:
         FleetInvalid: the shape is wrong or rules are broken.
@@ -73,7 +74,7 @@ def judge(source: Source, today: date | None = None) -> Loaded:
     except ValidationError as error:
         findings = [wording.finding(details) for details in error.errors(include_url=False)]
         raise FleetInvalid({*source.problems, *(source.problem(f) for f in findings)}) from None
-    problems = {*source.problems, *(source.problem(finding) for finding in rules.check(fleet, today))}
+    problems = {*source.problems, *(source.problem(finding) for finding in rules.check(fleet, today, passing))}
     if any(not problem.warning for problem in problems):
         raise FleetInvalid(problems)
     return Loaded(fleet, tuple(sorted(problems)))

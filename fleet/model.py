@@ -132,8 +132,8 @@ class Fleet(Document):
     owners: dict[Key, Key] = Field(default_factory=dict)
     """Service to team, from the services' files."""
 
-    _numbers: dict[tuple[str, str, str], int] = PrivateAttr(default_factory=dict)
-    """What fleet/capacity.py has already computed."""
+    _numbers: dict[tuple[str, str, str], Any] = PrivateAttr(default_factory=dict)
+    """What fleet/capacity.py and fleet/sizing.py have already computed."""
 
     def model_post_init(self, _context: Any) -> None:
         """Tell every part its own key and where it belongs, so that a part alone is enough to name it."""

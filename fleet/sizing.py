@@ -8,6 +8,10 @@ the two against each other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
 from fleet import capacity
 from fleet.cell import Cell
 from fleet.region import Region
@@ -17,8 +21,27 @@ SPOT, SPOT_MEMORY, INGRESS_POOL, BURST = "spot", "spot-memory", "ingress", "onde
 """Node pools of a cell that runs Spot."""
 GENERAL = "general"
 """The one pool, on demand, of a fleet that asks for no Spot: a founder's cell holds a handful of nodes."""
+GATEWAY_SIZES = (4, 8)
+"""Processors of a gateway node: small, so that three zones do not stand half empty."""
 MEMORY_HUNGRY = 6 << 30
 """Bytes of memory to a processor from which a service belongs on memory-optimised nodes (r has 8 GiB, m has 4)."""
+
+
+Value = TypeVar("Value")
+
+
+def _once(compute: Callable[[Cell], Value]) -> Callable[[Cell], Value]:
+    """Computed once for each cell of a fleet: several layers of its manifests and the proof ask for it."""
+
+    @wraps(compute)
+    def answer(cell: Cell) -> Value:
+        numbers, key = cell.fleet._numbers, (compute.__name__, cell.region.name, cell.key)
+        if key not in numbers:
+            numbers[key] = compute(cell)
+        value: Value = numbers[key]
+        return value
+
+    return answer
 
 
 def needs_memory(service: Service) -> bool:
@@ -31,16 +54,31 @@ def mixes(cell: Cell) -> bool:
     return cell.fleet.policies.spot.share > 0
 
 
+@_once
 def nodes_of(cell: Cell) -> dict[str, int]:
     """Upper bound of nodes by pool; with the system nodes they are the cell's `max_nodes`."""
-    system = capacity.SYSTEM_NODES if cell.capacity == "karpenter" else 0
+    system = system_nodes(cell)
     if not mixes(cell):
         return {GENERAL: cell.nodes - system}
-    gateways = 2 * len(cell.region.zones) + _nodes(gateway_pods(cell)[1] * capacity.GATEWAY_CPU // 2)
+    gateways = 2 * len(cell.region.zones) + _gateway_nodes(gateway_pods(cell)[1] + eastwest_pods(cell)[1])
     burst = max(len(cell.region.zones), _nodes(burst_cpu(cell)))
     rest = max(2, cell.nodes - system - gateways - burst)
     memory = max(1, rest // 5)
     return {SPOT: rest - memory, SPOT_MEMORY: memory, INGRESS_POOL: gateways, BURST: burst}
+
+
+def system_nodes(cell: Cell) -> int:
+    """Nodes beside the pools: a group of the cell's own controllers, where EKS does not run the nodes."""
+    return capacity.SYSTEM_NODES if cell.capacity == "karpenter" else 0
+
+
+def gateways_that_fit(nodes: int) -> int:
+    """Gateway pods on so many nodes of their pool, if all are of the smaller size."""
+    return nodes * int(GATEWAY_SIZES[0] * 1000 * capacity.USABLE // capacity.GATEWAY_CPU)
+
+
+def _gateway_nodes(pods: int) -> int:
+    return -(-pods // gateways_that_fit(1))
 
 
 def _nodes(cpu: int) -> int:
@@ -48,6 +86,7 @@ def _nodes(cpu: int) -> int:
     return -int(-cpu // int(capacity.NODE_CPU * capacity.USABLE))
 
 
+@capacity.remembered
 def min_pods(service: Service, region: Region) -> int:
     """What runs at least in each hosting cell: the peak with one of them lost, and one pod a zone."""
     hosting = _placed(service, region)
@@ -55,6 +94,7 @@ def min_pods(service: Service, region: Region) -> int:
     return max(capacity.pods_for(service.demand.peak(region.name), service, hosting - lost), len(region.zones))
 
 
+@capacity.remembered
 def max_pods(service: Service, region: Region) -> int:
     """What may run at most in each hosting cell: the peak with everything lost that `policies.survive` names."""
     hosting = _placed(service, region)
@@ -69,6 +109,7 @@ def _placed(service: Service, region: Region) -> int:
     return max(1, len(service.cells_in(region)))
 
 
+@_once
 def gateway_pods(cell: Cell) -> tuple[int, int]:
     """Least and most pods of the cell's ingress gateway.
 
@@ -105,18 +146,14 @@ def _hosting(region: Region) -> set[str]:
     return {key for placed in region.fleet.placements.get(region.name, {}).values() for key in placed}
 
 
+@_once
 def burst_cpu(cell: Cell) -> int:
     """Thousandths of a processor that the on-demand burst pool holds: the most that one lost cell leaves to this one."""
     region = cell.region
-    return max((_left_behind(cell, lost) for lost in sorted(_hosting(region) - {cell.key})), default=0)
-
-
-def _left_behind(cell: Cell, lost: str) -> int:
-    region, left = cell.region, 0
+    left = dict.fromkeys(_hosting(region), 0)
     for service in cell.services:
-        among = {host.key for host in service.cells_in(region)}
-        if lost in among:
-            peak = service.demand.peak(region.name)
-            more = capacity.pods_for(peak, service, len(among) - 1) - capacity.pods_for(peak, service, len(among))
-            left += more * capacity.pod_cpu(service, region)
-    return left
+        among = service.cells_in(region)
+        more = capacity.left_by_one(service, region, len(among))
+        for host in among:
+            left[host.key] += more
+    return max((cpu for key, cpu in left.items() if key != cell.key), default=0)

@@ -12,14 +12,11 @@ from collections.abc import Mapping
 
 from fleet import capacity, names, spot
 from fleet.cell import Cell
-from fleet.sizing import BURST, GENERAL, INGRESS_POOL, SPOT, SPOT_MEMORY, mixes, nodes_of
+from fleet.sizing import BURST, GATEWAY_SIZES, GENERAL, INGRESS_POOL, SPOT, SPOT_MEMORY, mixes, nodes_of
 from k8s.documents import Body, Budget, Document, NodeClassReference, NodePool, NodeTemplateSpec, Requirement, Taint
 from k8s.vocabulary import ASK_FIRST, BEFORE_ITS_KIND, POOL_LABEL, meta, sync
 
 NODE_CLASS = "cell"
-
-GATEWAY_SIZES = ("4", "8")
-"""Processors of a gateway node: small, so that three zones do not stand half empty."""
 
 # 16 to 21 h UTC is Europe's evening and America's midday: nothing is moved then that need not be.
 _QUIET = "0 16 * * *"
@@ -51,7 +48,7 @@ def compute(cell: Cell) -> list[Document]:
 def _pools(cell: Cell) -> list[NodePool]:
     wide = [_in("category", *spot.CATEGORIES), *_sizes(spot.CPU_FROM, spot.CPU_TO)]
     memory = [_in("category", "r"), *_sizes(spot.CPU_FROM, spot.CPU_TO)]
-    small = [_in("category", "c", "m"), _in("cpu", *GATEWAY_SIZES)]
+    small = [_in("category", "c", "m"), _in("cpu", *map(str, GATEWAY_SIZES))]
     if not mixes(cell):
         general = [_in("category", *spot.CATEGORIES), *_sizes(2, spot.CPU_TO)]
         return [_pool(cell, GENERAL, "on-demand", general, weight=50, budgets=_ONE_AT_A_TIME)]

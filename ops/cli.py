@@ -57,6 +57,20 @@ def validate(
 
 
 @app.command()
+def prove(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Prove that the peak is carried in every loss that the fleet promises to survive, and say what it costs.
+
+    Exit codes: 0 it is, 1 a counter-example was found or another rule is broken, 2 a file cannot be read.
+    """
+    from ops.prove import show
+
+    raise typer.Exit(show(blueprint, as_json=as_json))
+
+
+@app.command()
 def schema() -> None:
     """Write the JSON Schemas of the fleet's files to schemas/."""
     from ops.schema import write

@@ -6,7 +6,7 @@ passes over what another rule refuses, so that all mistakes are shown at once an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
 from fleet.model import Fleet
@@ -21,6 +21,7 @@ from fleet.rules import (
     limits,
     naming,
     placements,
+    proof,
     releases,
     routing,
     services,
@@ -28,7 +29,9 @@ from fleet.rules import (
     streams,
 )
 
-_RULES = (
+Rule = Callable[[Fleet], Iterator[Finding]]
+
+_RULES: tuple[Rule, ...] = (
     identity.check,
     slots.check,
     releases.check,
@@ -42,14 +45,18 @@ _RULES = (
     placements.check,
     naming.check,
     capacity.check,
+    proof.check,
     limits.check,
 )
 
 
-def check(fleet: Fleet, today: date | None = None) -> Iterator[Finding]:
-    """Everything wrong with a fleet whose shape is right; `today` adds what only a calendar can know."""
+def check(fleet: Fleet, today: date | None = None, passing: Collection[Rule] = ()) -> Iterator[Finding]:
+    """Everything wrong with a fleet whose shape is right; `today` adds what only a calendar can know.
+
+    Rules in `passing` are passed over: whoever asks shows what they find in another way.
+    """
     found: dict[Finding, None] = {}
-    for rule in _RULES:
+    for rule in (rule for rule in _RULES if rule not in passing):
         found.update(dict.fromkeys(rule(fleet)))
     if today is not None:
         found.update(dict.fromkeys(releases.ages(fleet, today)))

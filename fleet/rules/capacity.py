@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet import capacity, known
-from fleet.cell import Cell
 from fleet.known import listed
 from fleet.model import Fleet
-from fleet.problem import Finding, Path
+from fleet.problem import Finding
 from fleet.region import Region
 from fleet.service import Service
 
@@ -20,7 +19,6 @@ def check(fleet: Fleet) -> Iterator[Finding]:
         for region in regions:
             if service.runs_in(region):
                 yield from _hosting(service, region)
-    yield from _bounded(regions)
     yield from _on_demand(fleet, regions)
     survive = fleet.policies.survive
     for field, most in (("cells", 7), ("zones", 1), ("regions", 1)):
@@ -61,49 +59,6 @@ def _hosting(service: Service, region: Region) -> Iterator[Finding]:
             f"left, and policies.survive.cells is {survive}; place it in a cell that serves"
         )
         yield Finding(("placements", region.name, service.name), text)
-
-
-def _bounded(regions: tuple[Region, ...]) -> Iterator[Finding]:
-    """Each cell holds its services at their worst: pods, processors and memory.
-
-    The size stands once for many cells (`cell_defaults`): the cell that needs most is the counter-example.
-    """
-    worst: dict[Path, tuple[float, str]] = {}
-    for region in regions:
-        for cell in region.cells.values():
-            own = cell.max_nodes is not None
-            path: Path = (
-                ("regions", region.name, "cells", cell.key, "max_nodes") if own else ("cell_defaults", "max_nodes")
-            )
-            for ratio, text in _shortages(cell):
-                if ratio > worst.get(path, (1.0, ""))[0]:
-                    worst[path] = (ratio, text)
-    for path, (_, text) in worst.items():
-        yield Finding(path, text)
-
-
-def _shortages(cell: Cell) -> Iterator[tuple[float, str]]:
-    """How many times too small the cell is, and the message."""
-    room = (capacity.pods_that_fit(cell), capacity.cpu_that_fits(cell), capacity.memory_that_fits(cell))
-    limits = (capacity.limit_pods(cell), capacity.limit_cpu(cell), capacity.limit_memory(cell))
-    if all(limit <= most for limit, most in zip(limits, room, strict=True)):
-        return  # Even with every service at its limit at once: no need to try the losses one by one.
-    region, loss = cell.region, capacity.worst_loss(cell)
-    largest = max(capacity.served(cell), key=lambda service: capacity.limit_pods_per_cell(service, region))
-    for what, unit, needed, most in (
-        ("pods", 1, loss.pods, room[0]),
-        ("processors", 1000, loss.cpu, room[1]),
-        ("GiB of memory", 2**30, loss.memory, room[2]),
-    ):
-        if needed > most:
-            yield (
-                needed / max(1, most),
-                (
-                    f"{cell.nodes} nodes hold {most // unit:,} {what}, and {region.name}/{cell.key} needs "
-                    f"{-(-needed // unit):,} when {loss.lost} lost; raise max_nodes, or spread the services over more "
-                    f"cells ({largest.name} is the largest, with cells: {largest.cells})"
-                ),
-            )
 
 
 def _on_demand(fleet: Fleet, regions: tuple[Region, ...]) -> Iterator[Finding]:

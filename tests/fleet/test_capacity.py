@@ -74,15 +74,6 @@ def test_there_is_always_a_pod_in_each_zone(fleet_of):
             assert capacity.running_pods_per_cell(service, region) >= len(region.zones)
 
 
-def test_the_worst_loss_is_worse_than_none_and_no_more_than_all_limits_together(fleet):
-    for cell in fleet.cells:
-        loss = capacity.worst_loss(cell)
-        running = sum(capacity.running_pods_per_cell(s, cell.region) for s in capacity.served(cell))
-        assert running <= loss.pods <= capacity.limit_pods(cell)
-        assert loss.cpu <= capacity.limit_cpu(cell)
-        assert loss.memory <= capacity.limit_memory(cell)
-
-
 def test_the_burst_pool_holds_what_one_lost_cell_leaves_to_this_one(fleet):
     for cell in fleet.cells:
         assert 0 < capacity.burst_cpu(cell) < capacity.running_cpu(cell)
