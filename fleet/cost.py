@@ -95,7 +95,9 @@ def _ways_out(region: Region) -> Iterator[Line]:
         for kind, count in Counter(egress.instance_type(zone, region.egress.size) for zone in region.zones).items():
             yield _line(name, f"NAT instances {kind}", count, kind)
     if region.egress.byoip_pool is None:
-        yield _line(name, "public addresses of NAT", zones * (2 if own else 1), "public-address")
+        yield _line(
+            name, "public addresses of NAT", zones * region.egress.addresses * (2 if own else 1), "public-address"
+        )
     if own:
         for thing, millions in egress_cost.CONTROLLER.items():
             yield _line(name, _CONTROLLER[thing], zones * millions, thing, hourly=False)

@@ -1,7 +1,7 @@
 """What the two ways out of a zone cost a month, and from how many bytes on an own instance is the cheaper one.
 
-Managed: the gateway's hours, its address, every byte. Instances: the same gateway kept hot, beside it an instance with
-an address, the controller that watches both, and the bytes that leave by the gateway all the same.
+Managed: the gateway's hours, its addresses, every byte. Instances: the same gateway kept hot, beside it an instance with
+addresses, the controller that watches both, and the bytes that leave by the gateway all the same.
 Left out because nobody declares them, all on the side of instances: `LEFT_OUT`.
 """
 
@@ -47,18 +47,18 @@ def controller() -> float:
     return sum(count * PRICES[name].usd for name, count in CONTROLLER.items())
 
 
-def instance(zone: str, size: EgressSize, *, own_range: bool) -> float | None:
+def instance(zone: str, size: EgressSize, *, billed: int) -> float | None:
     """USD a month that an instance adds to a zone's gateway. None: nobody knows its price, or the zone has no such size.
 
-    Addresses of an own range are free.
+    `billed` is how many addresses each of the two is charged for; those of an own range are free.
     """
     known = price(egress.instance_type(zone, size)) if egress.offered(zone, size) else None
-    return None if known is None else HOURS * known.usd + _address(own_range) + controller()
+    return None if known is None else HOURS * known.usd + _addresses(billed) + controller()
 
 
-def managed(gigabytes: float, *, own_range: bool) -> float:
+def managed(gigabytes: float, *, billed: int) -> float:
     """USD a month of a zone whose bytes all leave by its gateway."""
-    return _gateway(own_range) + gigabytes * _gigabyte()
+    return _gateway(billed) + gigabytes * _gigabyte()
 
 
 def taken_off(gigabytes: float, gateway_share: float = GATEWAY_SHARE) -> float:
@@ -67,14 +67,14 @@ def taken_off(gigabytes: float, gateway_share: float = GATEWAY_SHARE) -> float:
 
 
 def instances(
-    zone: str, size: EgressSize, gigabytes: float, *, own_range: bool, gateway_share: float = GATEWAY_SHARE
+    zone: str, size: EgressSize, gigabytes: float, *, billed: int, gateway_share: float = GATEWAY_SHARE
 ) -> float | None:
     """USD a month of a zone whose bytes leave by an instance, save a share. None: the instance has no price."""
-    added = instance(zone, size, own_range=own_range)
-    return None if added is None else _gateway(own_range) + added + gateway_share * gigabytes * _gigabyte()
+    added = instance(zone, size, billed=billed)
+    return None if added is None else _gateway(billed) + added + gateway_share * gigabytes * _gigabyte()
 
 
-def break_even(zone: str, size: EgressSize, *, own_range: bool, gateway_share: float = GATEWAY_SHARE) -> float | None:
+def break_even(zone: str, size: EgressSize, *, billed: int, gateway_share: float = GATEWAY_SHARE) -> float | None:
     """GB a month of a zone from which on its instance costs less than the bytes it takes off the gateway.
 
     Raises:
@@ -82,7 +82,7 @@ def break_even(zone: str, size: EgressSize, *, own_range: bool, gateway_share: f
     """
     if not 0 <= gateway_share < 1:
         raise ValueError(f"a share of {gateway_share:g} on the gateway leaves nothing to save; it is from 0 to below 1")
-    added = instance(zone, size, own_range=own_range)
+    added = instance(zone, size, billed=billed)
     return None if added is None else added / ((1 - gateway_share) * _gigabyte())
 
 
@@ -110,7 +110,7 @@ class Size:
     carries: float
     """Bits per second to the internet."""
     monthly: float | None
-    """USD a month beside the gateway: instance, address, controller. None: it has no price."""
+    """USD a month beside the gateway: instance, addresses, controller. None: it has no price."""
     break_even: float | None
     """GB a month of the zone from which on it is the cheaper way out."""
 
@@ -177,15 +177,15 @@ def possible(zones: Iterable[WaysOut]) -> float:
 
 
 def _zone(region: Region, zone: str, *, gateway_share: float) -> WaysOut:
-    declared, own_range = region.egress, region.egress.byoip_pool is not None
+    declared, billed = region.egress, region.egress.billed_addresses
     traffic = None if declared.monthly is None else declared.monthly / 1e9
     load = max(declared.peak or 0, mean(traffic or 0))
     size = declared.size if declared.path == "instances" else egress.smallest_for(region.zones, load)
     paid, even = None, None
     if size is not None:
-        even = break_even(zone, size, own_range=own_range, gateway_share=gateway_share)
+        even = break_even(zone, size, billed=billed, gateway_share=gateway_share)
         if traffic is not None:
-            paid = instances(zone, size, traffic, own_range=own_range, gateway_share=gateway_share)
+            paid = instances(zone, size, traffic, billed=billed, gateway_share=gateway_share)
     return WaysOut(
         region=region.name,
         zone=zone,
@@ -195,15 +195,15 @@ def _zone(region: Region, zone: str, *, gateway_share: float) -> WaysOut:
         traffic=traffic,
         peak=declared.peak,
         cheapest=cheapest(zone, load),
-        managed=None if traffic is None else managed(traffic, own_range=own_range),
+        managed=None if traffic is None else managed(traffic, billed=billed),
         instances=paid,
         break_even=even,
         minute=None if declared.peak is None else minute(declared.peak),
-        sizes=sizes(zone, own_range=own_range, gateway_share=gateway_share),
+        sizes=sizes(zone, billed=billed, gateway_share=gateway_share),
     )
 
 
-def sizes(zone: str, *, own_range: bool, gateway_share: float = GATEWAY_SHARE) -> tuple[Size, ...]:
+def sizes(zone: str, *, billed: int, gateway_share: float = GATEWAY_SHARE) -> tuple[Size, ...]:
     """Every size of the zone's family, smallest first.
 
     Raises:
@@ -213,8 +213,8 @@ def sizes(zone: str, *, own_range: bool, gateway_share: float = GATEWAY_SHARE) -
         Size(
             size=size,
             carries=egress.sustained(zone, size),
-            monthly=instance(zone, size, own_range=own_range),
-            break_even=break_even(zone, size, own_range=own_range, gateway_share=gateway_share),
+            monthly=instance(zone, size, billed=billed),
+            break_even=break_even(zone, size, billed=billed, gateway_share=gateway_share),
         )
         for size in egress.SIZES
         if egress.offered(zone, size)
@@ -229,13 +229,13 @@ def _priced(zone: str) -> Iterator[tuple[EgressSize, Price]]:
             yield size, known
 
 
-def _gateway(own_range: bool) -> float:
+def _gateway(billed: int) -> float:
     """A gateway that stands, without a byte."""
-    return HOURS * PRICES["nat-gateway"].usd + _address(own_range)
+    return HOURS * PRICES["nat-gateway"].usd + _addresses(billed)
 
 
-def _address(own_range: bool) -> float:
-    return 0.0 if own_range else HOURS * PRICES["public-address"].usd
+def _addresses(billed: int) -> float:
+    return billed * HOURS * PRICES["public-address"].usd
 
 
 def _gigabyte() -> float:

@@ -11,6 +11,8 @@ from fleet.problem import Path
 from fleet.region import Region
 
 WARN_AT = 0.8
+OVER = 1.01
+"""No warning: using all of it is what it is for."""
 CELL_ROLES = 20
 """IAM roles of a cell, rounded up: cluster, nodes, and one for each of its controllers."""
 REGION_ROLES = 15
@@ -58,8 +60,13 @@ def limits(fleet: Fleet) -> tuple[Limit, ...]:
 
 def _region(fleet: Fleet, region: Region) -> Iterator[Limit]:
     quotas, path, name = fleet.quotas, ("regions", region.name), region.name
-    addresses = len(region.zones) * (2 if region.egress.path == "instances" else 1)
+    each = region.egress.addresses
+    addresses = len(region.zones) * each * (2 if region.egress.path == "instances" else 1)
     yield Limit("elastic IP addresses", name, addresses, quotas.elastic_ips, "elastic_ips", (*path, "egress"))
+    # An own number, whatever a region may have; one of two is as planned.
+    of_one, granted = "addresses of one NAT gateway", quotas.nat_gateway_addresses
+    where, field = (*path, "egress", "addresses"), "nat_gateway_addresses"
+    yield Limit(of_one, name, each, granted, field, where, warn_at=OVER)
     # Networks come in steps of two cells and are final: six cells in four of five networks are as planned.
     networks = 1 + len(addressing.cell_blocks(region))
     yield Limit("networks of the VPC", name, networks, quotas.vpc_cidrs, "vpc_cidrs", (*path, "cells"), warn_at=1.01)

@@ -61,6 +61,8 @@ class Quotas(Document):
 
     elastic_ips: Positive = 5
     """Elastic IP addresses per region."""
+    nat_gateway_addresses: Positive = 2
+    """Elastic IP addresses per NAT gateway; 8 at most."""
     vpc_cidrs: Positive = 5
     """IPv4 networks per VPC."""
     gateway_endpoints: Positive = 20

@@ -34,8 +34,16 @@ class Egress(Document):
     """Peak bandwidth of one zone to the internet, e.g. 4Gbps; checked against what the size sustains."""
     monthly: Size | None = None
     """Bytes a month of one zone through NAT, e.g. 250TB; the base of the cost figures."""
+    addresses: Annotated[int, Field(strict=True, ge=1, le=8)] = 1
+    """Public addresses of each way out of a zone. Each brings 55,000 connections to one and the same destination."""
     byoip_pool: str | None = Field(default=None, pattern=r"^ipv4pool-ec2-[0-9a-f]{17}$")
     """The region's own address pool (bring your own IP). Absent: Amazon's addresses."""
+
+    @property
+    def billed_addresses(self) -> int:
+        """Addresses of each way out of a zone that Amazon charges for: none of an own range."""
+        return 0 if self.byoip_pool is not None else self.addresses
+
     saturation: Literal["shed", "alarm"] = "shed"
     """A NAT instance is full. `shed`: its cells move to the gateway, one after another; `alarm`: somebody is called."""
     probe: tuple[str, ...] = ("1.1.1.1:443", "8.8.8.8:443", "checkip.amazonaws.com:443")

@@ -82,7 +82,7 @@ def nat_sizes() -> str:
         "| instance | carries to the internet | USD a month beside its gateway | pays from |",
         "|---|---:|---:|---:|",
     ]
-    for one in egress_cost.sizes(_ZONE, own_range=True):
+    for one in egress_cost.sizes(_ZONE, billed=0):
         kind = egress.instance_type(_ZONE, one.size)
         pays = "never: a smaller one carries as much"
         if one.break_even is not None and not egress.wasteful([_ZONE], one.size):
@@ -95,9 +95,9 @@ def nat_example() -> str:
     """Three petabytes a month over three zones, part by part."""
     size: EgressSize = "8xlarge"
     gigabytes, zones = 1e6, 3
-    alone, gateway = (egress_cost.managed(traffic, own_range=True) for traffic in (gigabytes, 0))
-    own = egress_cost.instances(_ZONE, size, gigabytes, own_range=True)
-    added = egress_cost.instance(_ZONE, size, own_range=True)
+    alone, gateway = (egress_cost.managed(traffic, billed=0) for traffic in (gigabytes, 0))
+    own = egress_cost.instances(_ZONE, size, gigabytes, billed=0)
+    added = egress_cost.instance(_ZONE, size, billed=0)
     if own is None or added is None:
         raise LookupError(f"{egress.instance_type(_ZONE, size)} has no price")
     watching = egress_cost.controller()

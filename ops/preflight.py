@@ -34,6 +34,7 @@ SERVICE_LINKED_ROLES = {
 # Service Quotas' own codes: what the fleet declares -> (service, code).
 QUOTA_CODES = {
     "elastic_ips": ("ec2", "L-0263D0A3"),
+    "nat_gateway_addresses": ("vpc", "L-5F53652F"),
     "vpc_cidrs": ("vpc", "L-83CA0A9D"),
     "gateway_endpoints": ("vpc", "L-1B52E74A"),
     "security_group_rules": ("vpc", "L-0EA8095F"),

@@ -35,7 +35,7 @@ class EgressStack(RegionStack):
                 gateway_id=gateway.gateway_id,
             )
             self.publish(names.nat_gateway_output(zone), gateway.gateway_id)
-            addresses.append(gateway.address)
+            addresses += gateway.addresses
         if region.egress.path == "instances":
             addresses += self._instances(vpc_id)
         # What partners write on their lists.
@@ -67,7 +67,7 @@ class EgressStack(RegionStack):
                 interface_id=instance.interface_id,
             )
             self.publish(names.nat_interface_output(zone), instance.interface_id)
-            addresses.append(instance.address)
+            addresses += instance.addresses
         return addresses
 
     def _public(self, zone: str) -> str:

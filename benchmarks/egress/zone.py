@@ -31,7 +31,7 @@ def zone_of(region: Region, zone: str) -> Zone:
         probers={path: names.nat_prober(region, zone, path) for path in ("instance", "gateway")},
         alarms=tuple(names.nat_alarm(region, zone, metric) for metric in ("AllowanceExceeded", "InsertFailed")),
         # The lab's igw knows this address; nothing of the boot script's kernel part does.
-        user_data=user_data(region, zone, interface_id="eni-0123456789abcdef0", address=PUBLIC["instance"]),
+        user_data=user_data(region, zone, interface_id="eni-0123456789abcdef0", addresses=[PUBLIC["instance"]]),
     )
 
 

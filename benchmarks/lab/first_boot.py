@@ -7,12 +7,14 @@ to the group are left out, because a namespace has none of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 # First words of the statements. Each stands exactly once in the script, or the lab refuses to stand for it.
 _STATEMENTS = (
     "mkdir -p /etc/nftables",
     "cat > /etc/nftables/egress.nft",
+    "SOURCE=",
     "sed -i",
     "CONNECTIONS=",
     "cat > /etc/sysctl.d/90-egress.conf",
@@ -66,15 +68,20 @@ def heredoc(script: str, name: str) -> str:
     return found.group(1)
 
 
-def shell(script: str, *, nic: str, root: Path) -> str:
-    """A script for bash that runs the statements with `root` in place of the machine's /etc."""
+def shell(script: str, *, nic: str, root: Path, private: Sequence[str] = ("primary",)) -> str:
+    """A script for bash that runs the statements with `root` in place of the machine's /etc.
+
+    Args:
+        private: what the metadata service would say of the interface's addresses. A single one is not looked at.
+    """
     lines = []
     for statement in statements(script):
         if statement.startswith("sysctl -q -p"):
             lines += [f"sed -i '/^{re.escape(name)} /d' {_SETTINGS}" for name in WITHHELD]
         lines.append(statement)
     moved = "\n".join(lines).replace("/etc/", f"{root}/etc/")
-    return f"set -Eeuo pipefail\nNIC={nic}\nmkdir -p {root}/etc/sysctl.d\n{moved}\n"
+    given = f"NIC={nic}\nPRIVATE='{' '.join(private)}'"
+    return f"set -Eeuo pipefail\n{given}\nmkdir -p {root}/etc/sysctl.d\n{moved}\n"
 
 
 def settings(script: str, *, nic: str) -> dict[str, str]:

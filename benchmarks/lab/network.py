@@ -22,6 +22,8 @@ from benchmarks.lab.namespaces import Namespaces
 from benchmarks.lab.zone import Zone
 
 PUBLIC = {"instance": "203.0.113.5", "gateway": "203.0.113.9"}
+FURTHER = "203.0.113.6"
+"""A second public address of the instance, for whoever boots it with two."""
 """The company's addresses by path (TEST-NET-3)."""
 PREFIX = IPv4Network("203.0.113.0/28")
 """The company's range: what a partner should allow."""
@@ -104,6 +106,8 @@ class Network:
             self.run(path, f"ip route add default via {network[1]}")
             # A VPC knows where an address is, and says nothing when nobody is there.
             self.run("router", f"ip neigh replace {address} lladdr {card} dev public nud permanent")
+            if path == "instance":
+                self.run("router", f"ip neigh replace {self.further} lladdr {card} dev public nud permanent")
         self.run("router", f"ip rule add pref {_PUBLIC_TABLE} iif public lookup {_PUBLIC_TABLE}")
         self.run("router", f"ip route add default via {_UPLINK['vpc']} table {_PUBLIC_TABLE}")
 
@@ -118,14 +122,20 @@ class Network:
             self.run("partner", f"ip addr add {address}/24 dev eth0")
         self.run("partner", "ip route add default via 198.51.100.1")
         self._configure("igw", {"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.rp_filter": "0"})
-        public = {self.hops[path]: address for path, address in PUBLIC.items()}
+        public = {self.hops[path]: address for path, address in PUBLIC.items()} | {self.further: FURTHER}
         self.run("igw", "nft -f -", given=around.internet_gateway(public))
         self.allow([PREFIX])
 
-    def boot_instance(self) -> None:
+    @property
+    def further(self) -> str:
+        """Private address of the instance that `FURTHER` belongs to."""
+        return str(self.zone.public[20])
+
+    def boot_instance(self, *, two_addresses: bool = False) -> None:
         """A new machine on the static interface: no connection is known, and the boot script's rules are loaded."""
         self.run("instance", "nft flush ruleset")
-        script = first_boot.shell(self.zone.user_data, nic="eth0", root=self._scratch)
+        private = [self.zone.instance, self.further] if two_addresses else [self.zone.instance]
+        script = first_boot.shell(self.zone.user_data, nic="eth0", root=self._scratch, private=private)
         self.run("instance", ["bash", "-c", script])
         self.run("instance", "conntrack -F", check=False)
 

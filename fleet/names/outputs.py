@@ -13,6 +13,11 @@ def pascal(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name) if part)
 
 
+def nth(noun: str, place: int) -> str:
+    """`Address`, `Address2`, `Address3`: one of several that nothing but their number tells apart; the first is 0."""
+    return noun if place == 0 else f"{noun}{place + 1}"
+
+
 VPC_ID = "VpcId"
 PRIVATE_ZONE_ID = "PrivateZoneId"
 PUBLIC_ZONE_ID = "PublicZoneId"

@@ -127,8 +127,7 @@ def _pays(region: Region) -> Iterator[Finding]:
 
 def _added(region: Region, size: EgressSize) -> float | None:
     """USD a month that instances of a size add to the gateways of a region; None while a price is unknown."""
-    own_range = region.egress.byoip_pool is not None
-    each = [egress_cost.instance(zone, size, own_range=own_range) for zone in region.zones]
+    each = [egress_cost.instance(zone, size, billed=region.egress.billed_addresses) for zone in region.zones]
     known = [one for one in each if one is not None]
     return sum(known) if len(known) == len(each) else None
 

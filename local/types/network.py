@@ -82,11 +82,13 @@ def _peripheral_ids(properties: Properties) -> Properties:
     return properties
 
 
-def _interface(making: Making) -> None:
+def _interface(making: Making) -> Mapping[str, Any]:
     if str(making.properties.get("SourceDestCheck", "true")).lower() == "false":
         making.client("ec2").modify_network_interface_attribute(
             NetworkInterfaceId=making.made("NetworkInterfaceId"), SourceDestCheck={"Value": False}
         )
+    private = making.made("PrivateIpAddresses")
+    return {"SecondaryPrivateIpAddresses": [one["PrivateIpAddress"] for one in private if not one["Primary"]]}
 
 
 def _log_of_one(properties: Properties) -> Properties:

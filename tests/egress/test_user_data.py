@@ -24,7 +24,9 @@ def region(fleet):
 
 @pytest.fixture
 def script(region):
-    return user_data.user_data(region, "use1-az2", interface_id="eni-0123456789abcdef0", address="203.0.113.10")
+    return user_data.user_data(
+        region, "use1-az2", interface_id="eni-0123456789abcdef0", addresses=["203.0.113.10", "203.0.113.11"]
+    )
 
 
 def needs_network_namespaces(*programs):
@@ -39,17 +41,20 @@ def needs_network_namespaces(*programs):
 def test_user_data_loads_in_nft(region, tmp_path):
     needs_network_namespaces("nft")
     rules = tmp_path / "egress.nft"
-    rules.write_text(user_data.ruleset(region, nic="ens5"))
+    rules.write_text(user_data.ruleset(region, nic="ens5", source="masquerade fully-random"))
     # Twice: loading it again replaces it, and must not fail on what is there.
     load = f"nft -c -f {rules} && nft -f {rules} && nft -f {rules} && nft list chain ip nat_egress postrouting"
     found = subprocess.run(["unshare", "-n", "sh", "-c", load], check=False, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
-    assert f"ip saddr {addressing.region_block(region)} masquerade fully-random" in found.stdout
+    assert (
+        f"ip saddr {addressing.region_block(region)} meta l4proto {{ tcp, udp }} masquerade fully-random"
+        in found.stdout
+    )
 
 
 def test_every_place_of_the_script_is_filled(script):
-    # The name of its own network card is the one thing an instance finds out by itself.
-    assert set(re.findall("@[A-Z]+@", script)) == {"@NIC@"}
+    # The name of its own network card and its private addresses are what an instance finds out by itself.
+    assert set(re.findall("@[A-Z]+@", script)) == {"@NIC@", "@SOURCE@"}
 
 
 def test_the_script_is_bash(script):
@@ -63,10 +68,10 @@ def test_the_script_fits_into_user_data(script):
 
 def test_the_instance_tests_itself_before_it_says_continue(script, region):
     tests = [
-        "grep masquerade",
+        "grep 'fully-random'",
         "net.ipv4.ip_forward)",
         'interface-id")" = "$INTERFACE"',
-        'public-ipv4s")" = "$ADDRESS"',
+        'public-ipv4s" | sort)" = "$(printf',
         "finish CONTINUE",
     ]
     places = [script.index(test) for test in tests]

@@ -42,39 +42,39 @@ def test_a_call_of_the_controller_is_paid_for_as_long_as_it_watches():
 
 def test_a_managed_zone_costs_its_gateway_its_address_and_every_byte():
     # 730 hours of gateway and of address, 1,000 GB.
-    assert egress_cost.managed(1000, own_range=False) == pytest.approx(730 * 0.045 + 730 * 0.005 + 1000 * 0.045)
-    assert egress_cost.managed(1000, own_range=True) == pytest.approx(730 * 0.045 + 1000 * 0.045)
+    assert egress_cost.managed(1000, billed=1) == pytest.approx(730 * 0.045 + 730 * 0.005 + 1000 * 0.045)
+    assert egress_cost.managed(1000, billed=0) == pytest.approx(730 * 0.045 + 1000 * 0.045)
 
 
 def test_a_zone_with_an_instance_costs_both_machines_both_addresses_the_controller_and_a_share_of_bytes():
     machines = 730 * 0.045 + 730 * 0.1185 + egress_cost.controller()
     addresses = 2 * 730 * 0.005
-    own = egress_cost.instances(ZONE, "large", 1000, own_range=True, gateway_share=0)
+    own = egress_cost.instances(ZONE, "large", 1000, billed=0, gateway_share=0)
     assert own == pytest.approx(machines)
-    amazons = egress_cost.instances(ZONE, "large", 1000, own_range=False, gateway_share=0.02)
+    amazons = egress_cost.instances(ZONE, "large", 1000, billed=1, gateway_share=0.02)
     assert amazons == pytest.approx(machines + addresses + 20 * 0.045)
 
 
 def test_one_byte_in_a_hundred_stays_on_the_gateway_when_nothing_else_is_said():
-    none = egress_cost.instances(ZONE, "large", 1000, own_range=True, gateway_share=0)
-    assert egress_cost.instances(ZONE, "large", 1000, own_range=True) == pytest.approx(none + 10 * 0.045)
+    none = egress_cost.instances(ZONE, "large", 1000, billed=0, gateway_share=0)
+    assert egress_cost.instances(ZONE, "large", 1000, billed=0) == pytest.approx(none + 10 * 0.045)
 
 
 def test_an_instance_pays_from_its_own_cost_over_the_price_of_a_byte():
-    even = egress_cost.break_even(ZONE, "8xlarge", own_range=True, gateway_share=0)
+    even = egress_cost.break_even(ZONE, "8xlarge", billed=0, gateway_share=0)
     assert even == pytest.approx((730 * 1.896 + egress_cost.controller()) / 0.045)
 
 
 @pytest.mark.parametrize(("zone", "size"), PAIRS)
-@given(share=st.floats(0, 0.99), own_range=st.booleans())
-def test_at_the_break_even_both_ways_cost_the_same_and_on_either_side_one_is_cheaper(zone, size, share, own_range):
-    even = egress_cost.break_even(zone, size, own_range=own_range, gateway_share=share)
+@given(share=st.floats(0, 0.99), billed=st.integers(0, 8))
+def test_at_the_break_even_both_ways_cost_the_same_and_on_either_side_one_is_cheaper(zone, size, share, billed):
+    even = egress_cost.break_even(zone, size, billed=billed, gateway_share=share)
 
     def saved(gigabytes):
-        instances = egress_cost.instances(zone, size, gigabytes, own_range=own_range, gateway_share=share)
-        return egress_cost.managed(gigabytes, own_range=own_range) - instances
+        instances = egress_cost.instances(zone, size, gigabytes, billed=billed, gateway_share=share)
+        return egress_cost.managed(gigabytes, billed=billed) - instances
 
-    assert saved(even) == pytest.approx(0, abs=1e-6 * egress_cost.managed(even, own_range=own_range))
+    assert saved(even) == pytest.approx(0, abs=1e-6 * egress_cost.managed(even, billed=billed))
     assert saved(0.9 * even) < 0 < saved(1.1 * even)
 
 
@@ -83,8 +83,8 @@ def test_more_traffic_costs_no_less_and_saves_no_less(less, more, share):
     less, more = sorted((less, more))
     paid = [
         (
-            egress_cost.managed(traffic, own_range=False),
-            egress_cost.instances(ZONE, "large", traffic, own_range=False, gateway_share=share),
+            egress_cost.managed(traffic, billed=1),
+            egress_cost.instances(ZONE, "large", traffic, billed=1, gateway_share=share),
         )
         for traffic in (less, more)
     ]
@@ -168,9 +168,9 @@ def test_what_is_saved_is_what_the_estimate_would_be_higher_by_with_gateways_alo
 def test_a_zone_is_judged_by_its_own_family_and_addresses(fleet_of):
     for region in fleet_of("hypergrowth").regions.values():
         for one in (one for one in egress_cost.ways_out(fleet_of("hypergrowth")) if one.region == region.name):
-            assert one.managed == egress_cost.managed(250_000, own_range=True)
+            assert one.managed == egress_cost.managed(250_000, billed=0)
             assert one.instance_type == f"{egress.family(one.zone)}.large"
-    assert egress_cost.ways_out(fleet_of("growth"))[0].managed == egress_cost.managed(40_000, own_range=False)
+    assert egress_cost.ways_out(fleet_of("growth"))[0].managed == egress_cost.managed(40_000, billed=1)
 
 
 def test_a_managed_region_is_compared_with_the_cheapest_size_that_carries_it(edited):
@@ -194,7 +194,7 @@ def test_nothing_is_said_of_money_where_no_traffic_is_declared(edited):
 
 def test_a_size_without_a_price_has_no_cost_and_no_break_even(monkeypatch):
     monkeypatch.setattr(prices, "PRICES", {name: one for name, one in PRICES.items() if name != "c8gn.medium"})
-    found = {size.size: size for size in egress_cost.sizes(ZONE, own_range=True)}
+    found = {size.size: size for size in egress_cost.sizes(ZONE, billed=0)}
     assert (found["medium"].monthly, found["medium"].break_even) == (None, None)
     assert found["large"].monthly > 0
     assert egress_cost.cheapest(ZONE, 1e9) == "large"
@@ -203,7 +203,7 @@ def test_a_size_without_a_price_has_no_cost_and_no_break_even(monkeypatch):
 def test_every_size_of_every_family_can_be_judged():
     for family, zone in ZONES.items():
         assert egress.family(zone) == family
-        for size in egress_cost.sizes(zone, own_range=False):
+        for size in egress_cost.sizes(zone, billed=1):
             assert size.monthly > 0
             assert size.break_even > 0
 

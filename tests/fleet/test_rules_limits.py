@@ -29,6 +29,21 @@ CASES = [
     pytest.param(
         "growth",
         [
+            (FLEET, "monthly: 40TB}", "monthly: 40TB, addresses: 3}"),
+            (FLEET, "elastic_ips: 12", "elastic_ips: 30"),
+        ],
+        [
+            (
+                FLEET,
+                "egress: {path: insta",
+                "regions.us-east-1.egress.addresses: 3 addresses of one NAT gateway are needed in us-east-1, and 2 are granted; ask AWS for more and raise quotas.nat_gateway_addresses, or use fewer",
+            ),
+        ],
+        id="addresses of a NAT gateway",
+    ),
+    pytest.param(
+        "growth",
+        [
             (FLEET, "elastic_ips: 12", "elastic_ips: 7"),
         ],
         [

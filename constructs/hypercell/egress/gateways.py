@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from fleet import names
 from fleet.region import Region
 from hypercell.egress.addresses import elastic_address
 
@@ -17,20 +18,25 @@ class ZoneGateway(Construct):
 
     Attributes:
         gateway_id: token.
-        address: the public address it sends from (token).
+        addresses: the public addresses it sends from (tokens).
     """
 
     def __init__(self, scope: Construct, id: str, *, region: Region, zone: str, subnet_id: str) -> None:
         super().__init__(scope, id)
         name = f"{region.fleet.name}-{zone}-gateway"
-        address = elastic_address(self, "Address", region=region, name=name)
+        first, *more = (
+            elastic_address(self, names.nth("Address", place), region=region, name=name)
+            for place in range(region.egress.addresses)
+        )
         gateway = ec2.CfnNatGateway(
             self,
             "Gateway",
             subnet_id=subnet_id,
-            allocation_id=address.attr_allocation_id,
+            allocation_id=first.attr_allocation_id,
+            # Beyond the first they come and go without the gateway being replaced.
+            secondary_allocation_ids=[one.attr_allocation_id for one in more] or None,
             connectivity_type="public",
             tags=[cdk.CfnTag(key="Name", value=name)],
         )
         self.gateway_id = gateway.attr_nat_gateway_id
-        self.address = address.ref
+        self.addresses = [one.ref for one in (first, *more)]

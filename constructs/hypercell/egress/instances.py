@@ -62,7 +62,7 @@ class NatInstance(Construct):
 
     Attributes:
         interface_id: token; what routes point at.
-        address: the public address it sends from (token).
+        addresses: the public addresses it sends from (tokens).
         group_name: of the auto scaling group.
     """
 
@@ -78,6 +78,8 @@ class NatInstance(Construct):
             subnet_id=subnet_id,
             description=f"NAT instance of {zone}",
             private_ip_address=addressing.nat_instance_address(region, zone),
+            # Chosen by EC2, so that none is taken; the machine asks for them when it boots.
+            secondary_private_ip_address_count=region.egress.addresses - 1 or None,
             source_dest_check=False,
             group_set=[group_id],
             connection_tracking_specification=ec2.CfnNetworkInterface.ConnectionTrackingSpecificationProperty(
@@ -85,15 +87,29 @@ class NatInstance(Construct):
             ),
             tags=[cdk.CfnTag(key="Name", value=self.group_name)],
         )
-        address = elastic_address(self, "Address", region=region, name=self.group_name)
-        associated = ec2.CfnEIPAssociation(
-            self, "Association", allocation_id=address.attr_allocation_id, network_interface_id=interface.ref
-        )
-        self.interface_id, self.address = interface.ref, address.ref
+        self.interface_id = interface.ref
+        self.addresses: list[str] = []
+        associated = [self._associated(interface, place) for place in range(region.egress.addresses)]
         template = ec2.CfnLaunchTemplate(self, "Template", launch_template_data=self._machine())
         group = self._group(template, zone_name)
-        # An instance that boots before its address is there fails its self-test.
-        group.add_resource_dependency(associated)
+        # An instance that boots before its addresses are there fails its self-test.
+        for one in associated:
+            group.add_resource_dependency(one)
+
+    def _associated(self, interface: ec2.CfnNetworkInterface, place: int) -> ec2.CfnEIPAssociation:
+        """A public address on the interface: the first on the address that stands, the others on those EC2 chose."""
+        region = self._region
+        address = elastic_address(self, names.nth("Address", place), region=region, name=self.group_name)
+        self.addresses.append(address.ref)
+        return ec2.CfnEIPAssociation(
+            self,
+            names.nth("Association", place),
+            allocation_id=address.attr_allocation_id,
+            network_interface_id=interface.ref,
+            private_ip_address=(
+                cdk.Fn.select(place - 1, interface.attr_secondary_private_ip_addresses) if place else None
+            ),
+        )
 
     def _group(self, template: ec2.CfnLaunchTemplate, zone_name: str) -> autoscaling.CfnAutoScalingGroup:
         properties = autoscaling.CfnAutoScalingGroup
@@ -141,7 +157,7 @@ class NatInstance(Construct):
         region, zone = self._region, self._zone
         template = ec2.CfnLaunchTemplate
         profile = iam.CfnInstanceProfile(self, "Profile", roles=[self._role().role_name])
-        script = user_data(region, zone, interface_id=self.interface_id, address=self.address)
+        script = user_data(region, zone, interface_id=self.interface_id, addresses=self.addresses)
         return template.LaunchTemplateDataProperty(
             image_id=natimages.image(region.name),
             instance_type=egress.instance_type(zone, region.egress.size),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fleet import addressing, names
@@ -13,18 +14,21 @@ LAUNCHING = "launching"
 _FILES = Path(__file__).parent / "instance"
 
 
-def ruleset(region: Region, nic: str = "@NIC@") -> str:
-    """The nftables rules of a region's NAT instances. An instance fills in the name of its own interface."""
+def ruleset(region: Region, nic: str = "@NIC@", source: str = "@SOURCE@") -> str:
+    """The nftables rules of a region's NAT instances.
+
+    An instance fills in the name of its own interface, and the statement that gives a flow its source address.
+    """
     text = (_FILES / "ruleset.nft").read_text("utf-8")
-    return _filled(text, BLOCK=str(addressing.region_block(region)), NIC=nic)
+    return _filled(text, BLOCK=str(addressing.region_block(region)), NIC=nic, SOURCE=source)
 
 
-def user_data(region: Region, zone: str, *, interface_id: str, address: str) -> str:
+def user_data(region: Region, zone: str, *, interface_id: str, addresses: Sequence[str]) -> str:
     """The boot script of a zone's NAT instance.
 
     Args:
         interface_id: the static interface it must find itself on (token).
-        address: the public address of that interface (token).
+        addresses: the public addresses of that interface (tokens).
     """
     return _filled(
         (_FILES / "boot.sh").read_text("utf-8"),
@@ -35,7 +39,7 @@ def user_data(region: Region, zone: str, *, interface_id: str, address: str) -> 
         GROUP=names.nat_group(region, zone),
         HOOK=LAUNCHING,
         INTERFACE=interface_id,
-        ADDRESS=address,
+        ADDRESSES=" ".join(addresses),
         NAMESPACE=names.nat_metrics(region),
         ZONE=zone,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -61,6 +62,21 @@ def published(lab, zone, tmp_path):
 
 def test_there_are_as_many_connections_to_a_destination_as_ports(lab, few_ports, shard):
     assert lab.caller(shard).ask("call_many", host=PARTNER, port=PORT, times=CALLS) == PORTS
+
+
+def test_a_second_address_brings_as_many_ports_again(lab, shard):
+    lab.network.boot_instance(two_addresses=True)
+    rules, ports = lab.network.rules(), f"40000-{40000 + PORTS - 1}"
+    for address in (lab.zone.instance, lab.network.further):
+        assert rules.count(f" : {address}") == 1
+    # The same rule, each address with few ports.
+    spread = re.search(r"snat to jhash (.+) map \{(.+)\} fully-random", rules)
+    one, two = (part.split(":")[1].strip() for part in spread[2].split(","))
+    few = f"snat to jhash {spread[1]} map {{ 0 : {one} . {ports}, 1 : {two} . {ports} }} fully-random"
+    rules = rules.replace("meta l4proto { tcp, udp } ", "meta l4proto tcp ").replace(spread[0], few)
+    lab.network.load_rules(rules.replace("snat to jhash", "snat ip to jhash"))
+    lab.network.move("instance")
+    assert PORTS < lab.caller(shard).ask("call_many", host=PARTNER, port=PORT, times=3 * PORTS) <= 2 * PORTS
 
 
 def test_another_destination_has_the_same_ports_again(lab, few_ports, shard):

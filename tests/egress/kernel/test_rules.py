@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from benchmarks.lab import around, first_boot
-from benchmarks.lab.network import FOREIGN, PREFIX, PUBLIC
+from benchmarks.lab.network import FOREIGN, FURTHER, PREFIX, PUBLIC
 
 SINGLE = IPv4Network(PUBLIC["instance"])
 
@@ -36,6 +36,12 @@ def test_a_partner_that_allows_one_address_loses_us_on_the_way_of_the_fallback(l
     assert lab.call(shard)["seen_as"] == PUBLIC["instance"]
     lab.network.move("gateway")
     assert lab.call(shard, timeout=1) == {"error": "TimeoutError"}
+
+
+def test_an_instance_with_two_addresses_deals_its_flows_out_over_both(lab, shard):
+    lab.network.boot_instance(two_addresses=True)
+    lab.network.move("instance")
+    assert {lab.call(shard)["seen_as"] for _ in range(40)} == {PUBLIC["instance"], FURTHER}
 
 
 def test_nobody_outside_can_open_a_connection_to_the_instance(lab, zone):

@@ -7,7 +7,7 @@ REGION=@REGION@
 GROUP=@GROUP@
 HOOK=@HOOK@
 INTERFACE=@INTERFACE@
-ADDRESS=@ADDRESS@
+ADDRESSES="@ADDRESSES@"
 
 TOKEN=$(curl -sf --retry 5 --max-time 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 600' \
   http://169.254.169.254/latest/api/token)
@@ -40,7 +40,12 @@ mkdir -p /etc/nftables
 cat > /etc/nftables/egress.nft <<'RULESET'
 @RULESET@
 RULESET
-sed -i "s/@NIC@/$NIC/" /etc/nftables/egress.nft
+# Each public address has a private one here. Several are dealt out by a hash over the flow, so that each brings as many
+# source ports to a destination as the first.
+MAC=$(metadata mac)
+PRIVATE=$(metadata "network/interfaces/macs/$MAC/local-ipv4s")
+SOURCE=$(python3 -c 'import sys; one = sys.argv[1:]; map = ", ".join(f"{n} : {a}" for n, a in enumerate(one)); print("masquerade fully-random" if len(one) == 1 else f"snat to jhash ip saddr . ip daddr . th sport mod {len(one)} map {{ {map} }} fully-random")' $PRIVATE)
+sed -i -e "s/@NIC@/$NIC/" -e "s/@SOURCE@/$SOURCE/" /etc/nftables/egress.nft
 echo 'include "/etc/nftables/egress.nft"' > /etc/sysconfig/nftables.conf
 
 # One tracked connection for 4 KB of memory: a million on 4 GB, and a twelfth of the memory when all are taken.
@@ -67,12 +72,11 @@ nft -f /etc/nftables/egress.nft
 systemctl -q enable nftables
 sysctl -q -p /etc/sysctl.d/90-egress.conf
 
-# The self-test: rules, forwarding, and that this is the interface and the address that partners know.
-nft list chain ip nat_egress postrouting | grep masquerade > /dev/null
+# The self-test: rules, forwarding, and that this is the interface and these the addresses that partners know.
+nft list chain ip nat_egress postrouting | grep 'fully-random' > /dev/null
 [ "$(sysctl -n net.ipv4.ip_forward)" = 1 ]
-MAC=$(metadata mac)
 [ "$(metadata "network/interfaces/macs/$MAC/interface-id")" = "$INTERFACE" ]
-[ "$(metadata "network/interfaces/macs/$MAC/public-ipv4s")" = "$ADDRESS" ]
+[ "$(metadata "network/interfaces/macs/$MAC/public-ipv4s" | sort)" = "$(printf '%s\n' $ADDRESSES | sort)" ]
 
 cat > /usr/local/lib/nat_metrics.py <<'METRICS'
 @METRICS@
