@@ -4,6 +4,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from fleet import natimages
 from hypercell.egress.runtime import marks
 from hypercell.egress.runtime.config import Config, ZoneConfig
 from hypercell.egress.runtime.decision import Move
@@ -53,9 +54,8 @@ class Standing:
         return table
 
     def launch(self):
-        image = self.ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
         self.autoscaling.create_launch_configuration(
-            LaunchConfigurationName="nat", ImageId=image, InstanceType="c8gn.large"
+            LaunchConfigurationName="nat", ImageId=natimages.image(REGION), InstanceType="c8gn.large"
         )
         self.autoscaling.create_auto_scaling_group(
             AutoScalingGroupName=GROUP,
