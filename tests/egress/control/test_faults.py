@@ -221,6 +221,57 @@ def test_a_proof_is_not_taken_over_from_another_instance_or_after_a_gap():
     assert "instance" in world.ways().values()
 
 
+def test_of_two_instances_the_one_with_the_interface_counts():
+    """The next is announced before the last is gone; it has nothing yet."""
+    leaving = {"InstanceId": "i-1", "LifecycleState": "Terminating:Wait"}
+    for order in (1, -1):
+        world = World()
+        world.instances = [leaving, {"InstanceId": "i-2", "LifecycleState": "Pending"}][::order]
+        world.tick()
+        assert world.ways() == BOTH_GONE
+        assert {tags["nat:doomed"] for tags in world.tags.values()} == {"i-1"}
+        world = World()
+        world.instances = [leaving, {"InstanceId": "i-2", "LifecycleState": "InService"}][::order]
+        world.tick()
+        assert world.ways() == BOTH_THERE
+
+
+def test_what_is_asked_of_aws_is_little_while_nothing_happens():
+    world = World()
+    asked = []
+    call = world.call
+
+    def counted(name, **arguments):
+        asked.append(name)
+        call(name, **arguments)
+
+    world.call = counted
+    world.tick()
+    assert world.calls == []
+    assert "get_metric_data" not in asked
+    assert len(asked) <= 4 * 8  # a reading is four calls, and there is one every ten rounds
+
+
+def test_a_shard_that_waits_costs_one_tag_every_ten_rounds():
+    world = World(way="gateway")
+    world.tick()
+    assert {name for name, _ in world.calls} == {"create_tags"}
+    assert len(world.calls) <= 8
+
+
+def test_every_round_is_counted_as_what_it_was():
+    world = World()
+    world.at(10.5, lambda: setattr(world, "instance", False))
+    world.at(20.5, lambda: setattr(world, "gateway", False))
+    world.at(30.5, lambda: setattr(world, "gateway", TIMEOUT))
+    world.tick()
+    counts = {name: world.counted(name) for name in ("InstanceProbeFailed", "GatewayProbeFailed", "BothPathsDown")}
+    assert 50 <= counts["InstanceProbeFailed"] <= 56
+    assert counts["GatewayProbeFailed"] == counts["BothPathsDown"]
+    assert 9 <= counts["BothPathsDown"] <= 11
+    assert 30 <= world.counted("ProberUnknown") <= 36
+
+
 def test_a_proof_that_broke_is_not_taken_over_by_the_next_tick():
     world = World(way="gateway")
     world.tick(1)

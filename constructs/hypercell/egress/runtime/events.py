@@ -14,9 +14,9 @@ from .probing import Probing
 from .sight import Watch
 from .zone import Way
 
-TRIES = 10
+TRIES = 8
 PAUSE_SECONDS = 2.0
-"""A hook stays open for two minutes; within a third of them the routes are away, or the function fails and is retried."""
+"""A hook stays open for two minutes. Within one the routes are away, or the function fails and is called again."""
 
 ENDING = frozenset({"stopping", "shutting-down", "stopped", "terminated"})
 

@@ -58,16 +58,17 @@ class Reading:
         return {shard.table: shard for table in found if (shard := shard_of(table)) is not None}
 
     def machine(self, config: ZoneConfig) -> Machine | None:
-        """The newest instance of a zone's group; None: it has none, or nobody could say."""
+        """The instance of a zone's group that has the interface; None: it has none, or nobody could say."""
         answer = self._faults.attempt(
             f"describe {config.group}",
             lambda: self._autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[config.group]),
         )
         groups = answer["AutoScalingGroups"] if answer else []
         instances = [one for group in groups for one in group["Instances"]]
-        # While one leaves and the next is announced there may be two; the one in service is the one that forwards.
-        instances.sort(key=lambda one: one["LifecycleState"] == "InService")
-        return Machine(instances[-1]["InstanceId"], instances[-1]["LifecycleState"]) if instances else None
+        machines = [Machine(one["InstanceId"], one["LifecycleState"]) for one in instances]
+        # While one leaves and the next is announced there are two. The interface is with the one in service, or else
+        # with the one that goes: the next gets it when that is gone.
+        return max(machines, key=lambda one: (one.serving, one.going), default=None)
 
     def _tables(self, zone: str) -> list[dict[str, Any]]:
         filters = [
