@@ -7,10 +7,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The CDK's modules take seconds to compile: keep what was compiled, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup demo up down test check format synth bench goldens docs lock clean
+.PHONY: help setup demo up down test check format synth bench bench-egress goldens docs lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.ready ## prepare .venv: pinned packages, Node for the CDK, the hypercell command
 
@@ -55,6 +55,9 @@ synth: setup ## write cdk.out/ and dist/
 
 bench: setup ## time and memory against the budgets
 	@$(BIN)/python -m benchmarks
+
+bench-egress: setup ## egress on a real kernel against its budgets: fail-over, swaps, throughput (root; RUNS=20)
+	@$(BIN)/python -m benchmarks.egress $(if $(RUNS),--runs $(RUNS))
 
 goldens: setup ## accept the templates and manifests of now as the golden ones
 	@$(BIN)/python -m pytest tests/goldens --accept-goldens -q

@@ -11,8 +11,9 @@ from benchmarks.lab.lines import say
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         writer.write(f"{writer.get_extra_info('peername')[0]}\n".encode())
-        while line := await reader.readline():
-            writer.write(line)
+        while heard := await reader.read(65536):
+            writer.write(heard)
+            await writer.drain()
     except ConnectionError:  # the caller was told to start anew, or hung up
         pass
     finally:

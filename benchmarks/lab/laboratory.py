@@ -22,11 +22,12 @@ class Laboratory:
     def __init__(self, zone: Zone, cleanup: ExitStack) -> None:
         self.zone = zone
         self.network = Network(zone, cleanup)
+        self._follows = False
         self._echo = self._start("partner", "benchmarks.lab.echo", f"{PARTNER}:{PORT}", *TARGETS)
         self._tools: dict[tuple[str, ...], Speaker] = {}
 
-    def _start(self, place: str | None, module: str, *arguments: str, **options: Any) -> Speaker:
-        return Speaker(self.network.namespaces.start(place, module, *arguments, **options))
+    def _start(self, place: str | None, module: str, *arguments: str, **environment: str) -> Speaker:
+        return Speaker(self.network.namespaces.start(place, module, *arguments, **environment))
 
     def tool(self, place: str, module: str, *arguments: str) -> Speaker:
         """A process that stays until the lab goes, started when it is first wanted."""
@@ -45,11 +46,13 @@ class Laboratory:
         return found
 
     def reset(self) -> None:
-        """As it was built: everything works, all shards by the gateway, no connection open."""
+        """Everything works, and no connection is open. Shards go by the gateway, unless a local AWS says where."""
         for (_, module, *_), speaker in self._tools.items():
             if module == "benchmarks.lab.calls":
                 speaker.ask("hang_up")
         self.network.heal()
+        if not self._follows:
+            self.network.move("gateway")
 
     def sequential(self, shard: str) -> Speaker:
         """A checker with alternat's schedule, behind the shard's own route as alternat's is."""
@@ -66,21 +69,31 @@ class Laboratory:
         finally:
             records.append(load.end())
 
+    @contextmanager
+    def pouring(self, shard: str) -> Iterator[None]:
+        """As many bytes from a shard to the partner as the way carries, while the block runs."""
+        pour = self.tool(self.network.clients[shard], "benchmarks.lab.pour")
+        pour.ask("begin", host=PARTNER, port=PORT)
+        try:
+            yield
+        finally:
+            pour.ask("end")
+
     def probers(self, module: str) -> Lambda:
         """The Lambda functions of both paths, as the boto3 client that the controller calls.
 
         Args:
             module: the prober's, whose `handle` is run.
         """
-        environment = {"TARGETS": json.dumps(TARGETS)}
         functions = {
-            name: self._start(f"probe-{path}", "benchmarks.lab.prober", module, environment=environment)
+            name: self._start(f"probe-{path}", "benchmarks.lab.prober", module, TARGETS=json.dumps(TARGETS))
             for path, name in self.zone.probers.items()
         }
         return Lambda(functions)
 
     def aws(self) -> LocalAws:
         """A local AWS of its own for this lab; the network follows its route tables from now on."""
+        self._follows = True
         aws = LocalAws(self._start(None, "benchmarks.lab.server"), self.zone)
         aws.mirror(self.network.namespaces.name("router"), self.network.kernel_tables, self.network.hops)
         return aws

@@ -73,27 +73,30 @@ class Namespaces:
         """The command line that runs a command in a place."""
         return ["ip", "netns", "exec", self.name(place), *command]
 
-    def start(
-        self, place: str | None, module: str, *arguments: str, environment: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[str]:
-        """Start a module that stays, in a place or beside them all. It is stopped by its pid before the place goes.
+    def start(self, place: str | None, module: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a module that stays, in a place or beside them all. It is stopped by its pid before the place goes."""
+        environment["PYTHONPATH"] = os.pathsep.join(map(str, _PATHS))
+        process = self.start_program(place, sys.executable, "-m", module, *arguments, **environment)
+        self._cleanup.callback(stop, process)
+        return process
+
+    def start_program(self, place: str | None, *command: str, **environment: str) -> subprocess.Popen[str]:
+        """Start any program; the caller stops it.
 
         It leads a session of its own: Ctrl-C is the lab's to answer, not its processes'.
         """
-        command = [sys.executable, "-m", module, *arguments]
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command if place is None else self.inside(place, *command),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, _PATHS)), **(environment or {})},
+            env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
-        self._cleanup.callback(_stop, process)
-        return process
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[str]) -> None:
+    """End a process that was started here, by its pid."""
     process.terminate()
     try:
         process.wait(timeout=3)

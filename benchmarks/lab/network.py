@@ -11,6 +11,7 @@ Above it `igw` gives each private address its public one, and `partner` holds th
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -195,6 +196,15 @@ class Network:
 
     def unshape(self) -> None:
         self.run("instance", "tc qdisc del dev eth0 root", check=False)
+
+    def sent(self) -> int:
+        """Bytes that the instance has sent."""
+        return int(self.run("instance", "cat /sys/class/net/eth0/statistics/tx_bytes"))
+
+    def dropped(self) -> int:
+        """Packets that the limit of `shape` has dropped."""
+        found = json.loads(self.run("instance", "tc -s -j qdisc show dev eth0"))
+        return sum(int(one.get("drops", 0)) for one in found if one["kind"] == "tbf")
 
     def unmapped(self) -> int:
         """Packets that came to the internet gateway from an address that has no public one."""

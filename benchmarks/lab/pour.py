@@ -1,40 +1,45 @@
-"""A client that sends more than a narrow path carries: datagrams, at a fixed rate, that nobody answers."""
+"""A client that sends as much as a path carries, on a few connections that slow down when packets are lost."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
-import time
 
 from benchmarks.lab.lines import answer
 
-_DATAGRAM = bytes(1200)
-_STEP = 0.002
-"""Seconds between two bursts."""
-
-_over = threading.Event()
-_threads: list[threading.Thread] = []
+_BLOCK = bytes(16384)
+_streams: list[socket.socket] = []
 
 
-def begin(host: str, port: int, megabits: float) -> None:
-    """Send so many megabits a second until told to end."""
-    _over.clear()
-    _threads.append(threading.Thread(target=_pour, args=(host, port, megabits), daemon=True))
-    _threads[-1].start()
+def begin(host: str, port: int, streams: int = 2) -> None:
+    """Send until told to end."""
+    for _ in range(streams):
+        one = socket.create_connection((host, port), 3)
+        one.settimeout(None)
+        _streams.append(one)
+        for work in (_send, _receive):
+            threading.Thread(target=work, args=(one,), daemon=True).start()
 
 
 def end() -> None:
-    _over.set()
-    _threads.pop().join()
+    while _streams:
+        one = _streams.pop()
+        with contextlib.suppress(OSError):  # it was told to start anew
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
 
-def _pour(host: str, port: int, megabits: float) -> None:
-    burst = max(1, round(megabits * 1e6 * _STEP / 8 / len(_DATAGRAM)))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        while not _over.wait(_STEP):
-            for _ in range(burst):
-                one.sendto(_DATAGRAM, (host, port))
-            time.sleep(0)
+def _send(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            one.sendall(_BLOCK)
+
+
+def _receive(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while one.recv(len(_BLOCK)):
+            pass
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ def built(zone):
 @pytest.fixture
 def lab(built):
     built.reset()
-    built.network.move("gateway")
     return built
 
 
