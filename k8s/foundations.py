@@ -35,30 +35,33 @@ PRIORITIES = {
 """Priority classes, none of them the default, all of them above pods that name none."""
 
 
-def platform_namespaces(cell: Cell) -> dict[str, tuple[str, dict[str, str]]]:
-    """Namespace to its Pod Security level and labels. What is not `restricted` has its reason here.
+EXCEPTIONS = {
+    AGENTS: "one agent a node, which reads the node's container logs from a host path",
+    ISTIO_CNI: "installs a network plug-in on the host, so that no other pod needs NET_ADMIN",
+}
+"""Namespaces whose pods are not `restricted`, and why. There are no others."""
 
-    - observability-agents: one agent a node, which reads the node's container logs from a host path;
-    - istio-cni: installs a network plug-in on the host, so that no other pod needs NET_ADMIN.
-    """
+
+def platform_namespaces(cell: Cell) -> dict[str, dict[str, str]]:
+    """Namespace to its own labels."""
     balancing = "elbv2.k8s.aws" if cell.capacity == "karpenter" else "eks.amazonaws.com"
     gate = {f"{balancing}/pod-readiness-gate-inject": "enabled"}
     network = {"topology.istio.io/network": cell.name} if cell.region.meshed else {}
-    spaces: dict[str, tuple[str, dict[str, str]]] = {
-        ARGOCD: ("restricted", {}),
-        CERT_MANAGER: ("restricted", {}),
-        EXTERNAL_SECRETS: ("restricted", {}),
-        INGRESS: ("restricted", gate),
-        ISTIO: ("restricted", network),
-        KEDA: ("restricted", {}),
-        OBSERVABILITY: ("restricted", {}),
-        AGENTS: ("privileged", {}),
-        SCALING: ("restricted", {}),
+    spaces: dict[str, dict[str, str]] = {
+        ARGOCD: {},
+        CERT_MANAGER: {},
+        EXTERNAL_SECRETS: {},
+        INGRESS: gate,
+        ISTIO: network,
+        KEDA: {},
+        OBSERVABILITY: {},
+        AGENTS: {},
+        SCALING: {},
     }
     if cell.capacity == "karpenter":
-        spaces |= {KARPENTER: ("restricted", {}), LOAD_BALANCER: ("restricted", {})}
+        spaces |= {KARPENTER: {}, LOAD_BALANCER: {}}
     if cell.region.meshed:
-        spaces |= {EASTWEST: ("restricted", gate), ISTIO_CNI: ("privileged", {})}
+        spaces |= {EASTWEST: gate, ISTIO_CNI: {}}
     return spaces
 
 
@@ -66,8 +69,8 @@ def foundations(cell: Cell) -> list[Document]:
     """What every later layer stands on."""
     return [
         *(
-            namespace(cell, name, level=level, labels={CELL_LABEL: cell.name, **labels})
-            for name, (level, labels) in platform_namespaces(cell).items()
+            namespace(cell, name, exception=EXCEPTIONS.get(name, ""), labels={CELL_LABEL: cell.name, **labels})
+            for name, labels in platform_namespaces(cell).items()
         ),
         *(_priority(name, value, about) for name, (value, about) in PRIORITIES.items()),
         _storage(cell),

@@ -55,7 +55,7 @@ def known(service: Service, cell: Cell) -> list[Document]:
 
 def _namespace(service: Service, cell: Cell) -> Document:
     labels = owned(service) | {CELL_LABEL: cell.name}
-    return namespace(cell, names.namespace(service), level="restricted", labels=labels, mesh=True)
+    return namespace(cell, names.namespace(service), labels=labels, mesh=True)
 
 
 def _quota(service: Service, cell: Cell) -> Document:

@@ -33,6 +33,9 @@ POOL_LABEL = "fleet/pool"
 DELETION_APPROVED = "fleet/deletion-approved"
 """Annotation that lets an object of the guard's be deleted; its value is the object's own name."""
 
+POD_SECURITY_EXCEPTION = "fleet/pod-security-exception"
+"""Annotation of a namespace whose pods are not `restricted`: why. Without it, `admission` refuses the namespace."""
+
 HANDS_OFF = "Prune=false,Delete=false"
 """Argo CD never removes it, whatever a bundle says."""
 ASK_FIRST = "Prune=confirm,Delete=confirm"
@@ -88,21 +91,22 @@ def owned(service: Service) -> dict[str, str]:
 
 
 def namespace(
-    cell: Cell, name: str, *, level: str, labels: dict[str, str] | None = None, mesh: bool = False
+    cell: Cell, name: str, *, exception: str = "", labels: dict[str, str] | None = None, mesh: bool = False
 ) -> dict[str, object]:
     """A namespace that nobody deletes in passing, with its Pod Security level pinned to the cell's Kubernetes.
 
     Args:
-        level: `restricted`, `baseline` or `privileged`.
+        exception: why its pods are `privileged`; without a reason they are `restricted`.
         mesh: whether its pods get a proxy, in a meshed cell.
     """
     version = f"v{cell.release.kubernetes}"
     security = {
-        "pod-security.kubernetes.io/enforce": level,
+        "pod-security.kubernetes.io/enforce": "privileged" if exception else "restricted",
         "pod-security.kubernetes.io/enforce-version": version,
         "pod-security.kubernetes.io/warn": "restricted",
         "pod-security.kubernetes.io/audit": "restricted",
     }
     injection = {"istio-injection": "enabled"} if mesh and cell.region.meshed else {}
-    metadata = meta(name, labels={**security, **injection, **(labels or {})}, annotations=sync(ASK_FIRST))
+    why = {POD_SECURITY_EXCEPTION: exception} if exception else {}
+    metadata = meta(name, labels={**security, **injection, **(labels or {})}, annotations=sync(ASK_FIRST) | why)
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}

@@ -48,7 +48,7 @@ def test_a_file_is_a_few_pages_and_called_after_what_it_holds(file):
 
 
 def test_code_that_runs_in_lambda_imports_the_standard_library_and_boto3_only():
-    ours = r"fleet|hypercell|stacks|k8s|ops|local|aws_cdk|constructs|pydantic|yaml|typer|rich"
+    ours = r"fleet|hypercell|stacks|k8s|admission|ops|local|aws_cdk|constructs|pydantic|yaml|typer|rich"
     wrong = re.compile(rf"^\s*(from|import) ({ours})\b", re.MULTILINE)
     runtimes = [file for file in PYTHON if "runtime" in file.parts]
     assert runtimes

@@ -48,7 +48,7 @@ def test_links_lead_to_files_and_headings_that_are_there(one: Page):
 
 # Names with a slash that are no paths: labels of Kubernetes objects start with the same word.
 _PATH = re.compile(
-    r"^(?:(?:stacks|constructs|k8s|local|ops|docs|tests|blueprints|schemas|benchmarks)/[\w./*-]*|fleet/(?:[\w/-]+\.\w+|[\w/]+/))$"
+    r"^(?:(?:stacks|constructs|k8s|admission|local|ops|docs|tests|blueprints|schemas|benchmarks)/[\w./*-]*|fleet/(?:[\w/-]+\.\w+|[\w/]+/))$"
 )
 
 

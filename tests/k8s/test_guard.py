@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from admission.rules import context, evaluate
 from fleet.cell import Cell
 from k8s.deployers import PLATFORM, SERVICES
 from k8s.vocabulary import DELETION_APPROVED
-from tests.k8s import schemas
 
 Document = dict[str, Any]
 OfKind = Callable[[Cell, str], list[Document]]
@@ -54,7 +54,7 @@ def test_argo_cd_never_removes_the_guard(cells: list[Cell], files: Files) -> Non
 def test_deletion_wants_the_objects_own_name(
     expression: Callable[[str], str], policy: str, value: str | None, allowed: bool
 ) -> None:
-    assert schemas.evaluate(expression(policy), oldObject=_annotated("sessions", value)) is allowed
+    assert evaluate(expression(policy), context(oldObject=_annotated("sessions", value))) is allowed
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_only_gateways_bind_target_groups_and_only_the_cells(
     expression: Callable[[str], str], space: str, group: str, allowed: bool
 ) -> None:
     binding = {"metadata": {"namespace": space}, "spec": {"targetGroupName": group}}
-    assert schemas.evaluate(expression("target-group-scope"), object=binding) is allowed
+    assert evaluate(expression("target-group-scope"), context(object=binding)) is allowed
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_wiping_by_edit_is_refused(
     expression: Callable[[str], str], policy: str, old: Document, new: Document, allowed: bool
 ) -> None:
     given = {"oldObject": {"spec": old}, "object": {"spec": new}}
-    assert schemas.evaluate(expression(policy), **given) is allowed
+    assert evaluate(expression(policy), context(**given)) is allowed
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_namespace_keeps_its_pod_security_level(
     expression: Callable[[str], str], old: dict[str, str], new: dict[str, str], allowed: bool
 ) -> None:
     given = {"oldObject": {"metadata": {"labels": old}}, "object": {"metadata": {"labels": new}}}
-    assert schemas.evaluate(expression("pod-security-change"), **given) is allowed
+    assert evaluate(expression("pod-security-change"), context(**given)) is allowed
 
 
 def test_no_deployer_can_delete_and_no_verb_is_a_wildcard(cells: list[Cell], of_kind: OfKind) -> None:
