@@ -58,12 +58,12 @@ class Cell(Document):
     _key: str = PrivateAttr(default="")
     _region: Region = PrivateAttr()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """`a`."""
         return self._key
 
-    @property
+    @cached_property
     def region(self) -> Region:
         return self._region
 

@@ -186,6 +186,24 @@ class Fleet(Document):
                     found.setdefault((region, key), []).append(service)
         return {place: tuple(services) for place, services in found.items()}
 
+    @cached_property
+    def hosting(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
+        """Region and service to the cells it is placed in, as recorded in placements.yaml."""
+        return {
+            (name, service): tuple(region.cells[key] for key in keys if key in region.cells)
+            for name, region in self.regions.items()
+            for service, keys in self.placements.get(name, {}).items()
+        }
+
+    @cached_property
+    def calling(self) -> dict[str, tuple[Service, ...]]:
+        """Service to those that call it, in the order of the files."""
+        found: dict[str, list[Service]] = {}
+        for service in self.services.values():
+            for called in dict.fromkeys(call.service for call in service.calls):
+                found.setdefault(called, []).append(service)
+        return {called: tuple(services) for called, services in found.items()}
+
     def cell(self, name: str) -> Cell:
         """The standing cell `use1-a`.
 

@@ -162,7 +162,7 @@ class Service(Document):
     def team(self) -> str:
         return self._team
 
-    @property
+    @cached_property
     def fleet(self) -> Fleet:
         return self._fleet
 
@@ -175,8 +175,7 @@ class Service(Document):
 
     def cells_in(self, region: Region) -> tuple[Cell, ...]:
         """The cells it is placed in, as recorded in placements.yaml."""
-        keys = self._fleet.placements.get(region.name, {}).get(self._name, ())
-        return tuple(region.cells[key] for key in keys if key in region.cells)
+        return self.fleet.hosting.get((region.name, self.name), ())
 
     def database_in(self, region: Region) -> Database | None:
         """The database it uses in a region's market."""

@@ -20,11 +20,7 @@ def callees(service: Service, region: Region) -> list[Service]:
 
 def callers(service: Service, region: Region) -> list[Service]:
     """The services of the region that call it, in the order of the files."""
-    return [
-        other
-        for other in service.fleet.services.values()
-        if other.cells_in(region) and any(call.service == service.name for call in other.calls)
-    ]
+    return [other for other in service.fleet.calling.get(service.name, ()) if other.cells_in(region)]
 
 
 def routed(region: Region) -> list[Service]:
