@@ -172,6 +172,48 @@ def freeze(
 
 
 @app.command()
+def rotate(
+    zone: Annotated[str, typer.Option("--zone", help="The zone, by its ID, e.g. use1-az1.")],
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also if the next instance would be the same.")] = False,
+    wait: Annotated[str, typer.Option("--wait", help="How long to wait for the next instance.")] = "15m",
+    force: Force = False,
+    yes: Yes = False,
+    role: Role = None,
+    as_json: Json = False,
+) -> None:
+    """Replace the NAT instance of one zone, with its cells on the gateway meanwhile. Shows its plan, and asks.
+
+    Exit codes: 0 done, nothing to gain, or only shown; 1 some of it is not done; 2 something could not be looked at;
+    3 refused; 130 interrupted.
+    """
+
+    def verb() -> int:
+        from fleet.load import load
+        from ops.egress import rotate, times
+        from ops.egress.places import places
+        from ops.egress.proposal import asker, at_a_terminal
+
+        seconds, fleet = times.seconds("--wait", wait), load(blueprint)
+        (place,) = places(fleet, zone=zone)
+        beside = [one for one in places(fleet, region=place.region.name) if one.zone != zone]
+        return rotate.show(
+            place,
+            beside,
+            _clients(role),
+            who=_who(),
+            anyway=anyway,
+            forced=force,
+            wait=seconds,
+            yes=yes,
+            as_json=as_json,
+            ask=asker(at_a_terminal()),
+        )
+
+    raise typer.Exit(_run(verb))
+
+
+@app.command()
 def cost(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     region: Region = None,

@@ -129,7 +129,10 @@ def _is_on_the_gateway(line: Line, shard: Shard) -> str:
     assert line.move is not None
     if shard.way is not Way.GATEWAY:
         return f"still leads to {_the(shard.way)}"
-    if shard.marks.hold < int(line.move.hold) or (line.move.doomed and shard.marks.doomed != line.move.doomed):
+    doomed, was_there = line.move.doomed, line.shard.way is Way.GATEWAY
+    # A shard that was there already and learns of a doomed instance keeps hold and reason as they were.
+    held = shard.marks.hold >= int(line.move.hold) or bool(doomed and was_there)
+    if not held or shard.marks.doomed != (doomed or shard.marks.doomed):
         return "leads to the gateway, but its marks were not written: the controller may bring it back; run it again"
     return ""
 

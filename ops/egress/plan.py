@@ -47,6 +47,8 @@ class Plan:
     says: tuple[str, ...] = ()
     """What follows from it."""
     forced: bool = False
+    more: str = ""
+    """What happens beside the lines: `end i-1`."""
 
     @property
     def todo(self) -> tuple[Line, ...]:

@@ -32,13 +32,13 @@ def propose(
         _show(plan, to)
     if refused:
         code, said = REFUSED, "refused: nothing was changed" + ("" if plan.never else " (--force overrules it)")
-    elif not plan.todo:
+    elif not plan.todo and not plan.more:
         said = "nothing to do"
     elif not yes and (as_json or ask is None):
         said = "nothing was changed: read-only without --yes"
     else:
         try:
-            if not yes and ask is not None and not ask(f"Change {_count(plan)}?"):
+            if not yes and ask is not None and not ask(_question(plan)):
                 said = "nothing was changed"
             else:
                 for outcome in act():
@@ -49,8 +49,9 @@ def propose(
                 code = PARTLY if failed else DONE
                 said = f"{len(outcomes) - failed} of {len(outcomes)} done"
                 said += "; run it again: what is done is not done twice" if failed else ""
-        except KeyboardInterrupt:
-            code, said = INTERRUPTED, f"interrupted after {len(outcomes)} of {_count(plan)}; see hypercell nat status"
+        except KeyboardInterrupt as stop:
+            where = f"interrupted after {len(outcomes)} of {_count(plan)}; see hypercell nat status"
+            code, said = INTERRUPTED, str(stop) or where
     if as_json:
         _print_json(plan, outcomes, said)
     else:
@@ -99,6 +100,7 @@ def _print_json(plan: Plan, outcomes: list[Outcome], said: str) -> None:
     print_json(
         {
             "plan": lines,
+            "more": plan.more or None,
             "against": [*plan.never, *plan.against],
             "forced": plan.forced,
             "says": plan.says,
@@ -106,6 +108,14 @@ def _print_json(plan: Plan, outcomes: list[Outcome], said: str) -> None:
             "said": said,
         }
     )
+
+
+def _question(plan: Plan) -> str:
+    """`Change 6 shards, and end i-1?`"""
+    parts = [f"change {_count(plan)}"] if plan.todo else []
+    parts += [plan.more] if plan.more else []
+    text = ", and ".join(parts)
+    return f"{text[0].upper()}{text[1:]}?"
 
 
 def _count(plan: Plan) -> str:
