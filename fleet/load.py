@@ -73,7 +73,10 @@ def judge(source: Source, today: date | None = None, *, passing: Collection[rule
         fleet = Fleet.model_validate(source.tree)
     except ValidationError as error:
         findings = [wording.finding(details) for details in error.errors(include_url=False)]
-        raise FleetInvalid({*source.problems, *(source.problem(f) for f in findings)}) from None
+        # A service's name is also the key of its owner: what is wrong with it is said once, at the service.
+        keys = {(("owners", *f.path[1:]), f.message) for f in findings if f.path[:1] == ("services",)}
+        told = [finding for finding in findings if (finding.path, finding.message) not in keys]
+        raise FleetInvalid({*source.problems, *(source.problem(finding) for finding in told)}) from None
     problems = {*source.problems, *(source.problem(finding) for finding in rules.check(fleet, today, passing))}
     if any(not problem.warning for problem in problems):
         raise FleetInvalid(problems)

@@ -142,6 +142,34 @@ CASES = [
     pytest.param(
         "day-one",
         [
+            ("images/sessions.yaml", "digest: sha256:", "# digest: sha256:"),
+        ],
+        [
+            (
+                "images/sessions.yaml",
+                "repository: ",
+                "images.sessions.digest: is missing; add it (Digest of the multi-architecture index)",
+            ),
+        ],
+        id="an image has no digest",
+    ),
+    pytest.param(
+        "day-one",
+        [
+            ("images/sessions.yaml", "repository: services/sessions", "repository: services/sessions:v1"),
+        ],
+        [
+            (
+                "images/sessions.yaml",
+                "repository: ",
+                "images.sessions.repository: 'services/sessions:v1' is not of the form ^[a-z0-9][a-z0-9._/-]*$ (Repository in the region's mirror, without registry and tag)",
+            ),
+        ],
+        id="an image has a tag",
+    ),
+    pytest.param(
+        "day-one",
+        [
             (
                 "images/sessions.yaml",
                 "repository: services/sessions\ndigest: sha256:1225ae6c1ae69dcb4ee4781b703e12206f3b549cd3ca151070a8d8d8f371dd71",

@@ -83,6 +83,20 @@ CASES = [
     pytest.param(
         "day-one",
         [
+            ("services/flights.yaml", "  sessions:\n", "  sessions-of-everybody-who-ever-came-by-at-all:\n"),
+        ],
+        [
+            (
+                "services/flights.yaml",
+                "sessions-of-everybod",
+                "services.sessions-of-everybody-who-ever-came-by-at-all: 'sessions-of-everybody-who-ever-came-by-at-all' is too long for a name; use at most 40 characters",
+            ),
+        ],
+        id="a service's name is too long, and it is said once",
+    ),
+    pytest.param(
+        "day-one",
+        [
             (FLEET, "      1: {regions: [us-east-1]}", "      1: {region: [us-east-1]}"),
         ],
         [
