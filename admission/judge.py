@@ -70,7 +70,7 @@ class Judge:
         space = (api_version, kind) == ("v1", "Namespace")
         if space and not found:
             found += podsecurity.wrong_levels(document)
-        well = not found  # what is not of its shape has no pods and no levels to read
+        well = not found and not unchecked  # what may be of any shape has no pods and no levels to read
         makes = well and pods.makes_pods(document)
         return Judged(
             api_version,

@@ -44,7 +44,6 @@ _ANY_PORT: Schema = {**PORT, **PORT_NAME}
 
 FIELDS: dict[str, dict[str, Schema]] = {
     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {
-        "name": {"minLength": 1, "maxLength": 253},
         "namespace": LABEL,
         "labels": LABELS,
         "annotations": {"propertyNames": QUALIFIED},

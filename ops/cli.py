@@ -43,14 +43,30 @@ def init(
 
 @app.command()
 def validate(
+    folder: Annotated[Path | None, typer.Argument(help="With --manifests: bundles that are written already.")] = None,
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    manifests: Annotated[
+        bool, typer.Option("--manifests", help="Also every object of every cell, as its API server would see it.")
+    ] = False,
+    crds: Annotated[
+        list[Path] | None, typer.Option(help="Folder or file with CustomResourceDefinitions; also HYPERCELL_CRDS.")
+    ] = None,
     today: Annotated[str | None, typer.Option(help="Also look at the calendar, as of this day (YYYY-MM-DD).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a fleet's files against every rule, and show all mistakes at once.
 
-    Exit codes: 0 no rule is broken, 1 rules are broken, 2 a file cannot be read.
+    With --manifests also the objects of its cells, in FOLDER, or in dist/ after writing them.
+
+    Exit codes: 0 no rule is broken, 1 rules are broken or an object would be refused, 2 something cannot be read.
     """
+    if manifests:
+        from ops.manifests import show as judge
+
+        raise typer.Exit(judge(blueprint, folder, crds=crds or (), today=today, as_json=as_json))
+    if folder is not None or crds:
+        print(f"{folder or '--crds'}: is read with --manifests only; add it", file=sys.stderr)
+        raise typer.Exit(2)
     from ops.validate import show
 
     raise typer.Exit(show(blueprint, today=today, as_json=as_json))

@@ -31,10 +31,13 @@ class SynthesisError(Exception):
         super().__init__(said)
 
 
-def synthesize(blueprint: Path, outdir: Path, dist: Path, *, step: Step) -> None:
+def synthesize(blueprint: Path, outdir: Path | None, dist: Path, *, step: Step) -> None:
     """Write templates to `outdir` and bundles to `dist`, telling `step` on the way.
 
     An interrupt is handed to the app, which puts away what is half written; nothing of it keeps running.
+
+    Args:
+        outdir: None: no templates are written, and the bundles come sooner.
 
     Raises:
         SynthesisError: the app refused the fleet, could not write, or failed.
@@ -43,13 +46,12 @@ def synthesize(blueprint: Path, outdir: Path, dist: Path, *, step: Step) -> None
     if not app.is_file():
         raise SynthesisError(2, f"{app} is missing: hypercell synthesizes from a checkout of the project")
     reading, writing = os.pipe()
-    environment = {
-        **os.environ,
-        "CDK_OUTDIR": str(outdir.absolute()),
-        PROGRESS: str(writing),
-        "CDK_VALIDATION": "false",
-    }
+    environment = {**os.environ, PROGRESS: str(writing), "CDK_VALIDATION": "false"}
     context = ["-c", f"blueprint={blueprint}", "-c", f"dist={dist}"]
+    if outdir is None:
+        context += ["-c", "only=manifests"]
+    else:
+        environment["CDK_OUTDIR"] = str(outdir.absolute())
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         child = subprocess.Popen(
             [sys.executable, str(app), *context],
@@ -70,7 +72,7 @@ def synthesize(blueprint: Path, outdir: Path, dist: Path, *, step: Step) -> None
             code = child.wait()
         except BaseException:
             _end(child)
-            _remove_partial(child.pid, outdir, dist)
+            _remove_partial(child.pid, outdir or dist, dist)
             raise
         if code:
             said.seek(0)

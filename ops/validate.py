@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.headroom import Limit, limits
-from fleet.load import load_with_warnings
+from fleet.load import Loaded, load_with_warnings
 from fleet.model import Fleet
 from fleet.problem import FleetError, Problem
 
@@ -22,13 +22,25 @@ EXIT_INPUT = 2
 
 def show(blueprint: Path, *, today: str | None = None, as_json: bool = False) -> int:
     """Print the verdict. Exit code 0, 1 (the fleet breaks rules) or 2 (it, or the date, cannot be read)."""
+    loaded = read(blueprint, today=today, as_json=as_json)
+    if isinstance(loaded, int):
+        return loaded
+    if as_json:
+        _print_json(report(loaded))
+    else:
+        tell(blueprint, loaded)
+    return 0
+
+
+def read(blueprint: Path, *, today: str | None, as_json: bool) -> Loaded | int:
+    """The fleet, or the exit code where it cannot be used; what is wrong was printed then."""
     try:
         day = None if today is None else date.fromisoformat(today)
     except ValueError:
         print(f"--today: {today!r} is no day of the calendar; write it as YYYY-MM-DD", file=sys.stderr)
         return EXIT_INPUT
     try:
-        loaded = load_with_warnings(blueprint, today=day)
+        return load_with_warnings(blueprint, today=day)
     except FleetError as error:
         if as_json:
             _print_json({"valid": False, "problems": _plain(error.problems)})
@@ -36,19 +48,25 @@ def show(blueprint: Path, *, today: str | None = None, as_json: bool = False) ->
             print(error, file=sys.stderr)
             print(_count(error.problems), file=sys.stderr)
         return error.exit_code
-    tight = [limit for limit in limits(loaded.fleet) if limit.tight]
-    if as_json:
-        report = {"valid": True, "problems": _plain(loaded.warnings), "fleet": summary(loaded.fleet)}
-        _print_json({**report, "headroom": [{**asdict(limit), "share": limit.share} for limit in limits(loaded.fleet)]})
-        return 0
+
+
+def report(loaded: Loaded) -> dict[str, Any]:
+    """What is said of a good fleet, for programs."""
+    headroom = [{**asdict(limit), "share": limit.share} for limit in limits(loaded.fleet)]
+    said = {"valid": True, "problems": _plain(loaded.warnings), "fleet": summary(loaded.fleet)}
+    return {**said, "headroom": headroom}
+
+
+def tell(blueprint: Path, loaded: Loaded) -> None:
+    """The same for people."""
     for warning in loaded.warnings:
         print(warning, file=sys.stderr)
     print(f"{blueprint.as_posix()} breaks no rule")
     for line in describe(loaded.fleet):
         print(line)
+    tight = [limit for limit in limits(loaded.fleet) if limit.tight]
     if tight:
         _print_headroom(tight)
-    return 0
 
 
 def summary(fleet: Fleet) -> dict[str, Any]:

@@ -27,7 +27,7 @@ EXIT_INPUT = 2
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 
-_KEYS = ("blueprint", "region", "cell", "peering", "dist")
+_KEYS = ("blueprint", "region", "cell", "peering", "dist", "only")
 """What `-c` takes on our own command line. A mistyped scope must not become the whole fleet."""
 
 _SHOWN = 40
@@ -52,6 +52,8 @@ class Request:
     region: str | None = None
     cell: str | None = None
     peering: Peering = None
+    templates: bool = True
+    """Write templates. Off (`-c only=manifests`) the bundles come alone, in a third of the time."""
     judged: bool = True
     """Judge the templates (`hypercell.guards.validation`). Off in the inner loop: CDK_VALIDATION=false."""
 
@@ -68,7 +70,7 @@ def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="blueprint=FOLDER, region=use1, cell=use1-a, peering=pending, dist=FOLDER",
+        help="blueprint=FOLDER, region=use1, cell=use1-a, peering=pending, dist=FOLDER, only=manifests",
     )
     context: dict[str, str] = json.loads(environment.get("CDK_CONTEXT_JSON") or "{}")
     for pair in parser.parse_args(arguments).context:
@@ -85,6 +87,7 @@ def request_of(arguments: list[str], environment: Mapping[str, str]) -> Request:
         region=context.get("region"),
         cell=context.get("cell"),
         peering=_peering(parser, context.get("peering")),
+        templates=not _only_manifests(parser, context.get("only")),
         judged=environment.get("CDK_VALIDATION") != "false",
     )
 
@@ -95,6 +98,12 @@ def _peering(parser: argparse.ArgumentParser, value: str | None) -> Peering:
             f"-c peering={value}: write pending, for the first deployment of a pair; the fleet file says the rest"
         )
     return "pending" if value else None
+
+
+def _only_manifests(parser: argparse.ArgumentParser, value: str | None) -> bool:
+    if value not in (None, "manifests"):
+        parser.error(f"-c only={value}: write manifests, or leave it out to write everything")
+    return value is not None
 
 
 Step = Callable[[int, int, str], None]
@@ -108,6 +117,10 @@ def synthesize(fleet: Fleet, request: Request, step: Step = lambda _done, _total
         Refused: the scope is unknown, a folder cannot be written, or findings are open.
     """
     plans = _plans(fleet, request)
+    if not request.templates:
+        _write_bundles(fleet, request)
+        step(1, 1, "manifests")
+        return
     partial = _claim(request.outdir)
     # Judging and writing takes about as long as building the stacks.
     done, total = iter(range(1, len(plans) + 1)), len(plans) * 2
@@ -139,6 +152,16 @@ def synthesize(fleet: Fleet, request: Request, step: Step = lambda _done, _total
         raise Refused(_unwritable(request.outdir, error)) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_bundles(fleet: Fleet, request: Request) -> None:
+    """The bundles alone, by the process that renders them beside the CDK elsewhere."""
+    try:
+        with manifests(fleet, request.dist, region=request.region, cell=request.cell) as bundles:
+            bundles.order(WRITE)
+            bundles.answer()
+    except Failed as error:
+        raise Refused(str(error)) from None
 
 
 def _plans(fleet: Fleet, request: Request) -> tuple[phases.StackPlan, ...]:

@@ -14,6 +14,7 @@ import pytest
 
 from hypercell.guards.findings import Finding
 from hypercell.guards.judgement import Judgement
+from k8s.bundles import bundle_files
 from stacks import synthesis, templates
 from stacks.synthesis import Refused, Request, request_of, synthesize
 
@@ -50,6 +51,26 @@ def test_context_comes_from_the_cli_and_from_the_command_line_which_wins():
 def test_the_cdks_own_switch_turns_judgement_off():
     assert request_of([], {}).judged
     assert not request_of([], {"CDK_VALIDATION": "false"}).judged
+
+
+def test_bundles_alone_are_the_same_and_leave_no_templates(fleet_of, request_for, tmp_path):
+    fleet = fleet_of("day-one")
+    request = request_for(cell=None, templates=False)
+    synthesize(fleet, request)
+    assert names_in(tmp_path) == {"dist"}
+    written = {
+        path.relative_to(request.dist / "use1" / "z").as_posix(): path.read_text("utf-8")
+        for path in request.dist.rglob("*.yaml")
+    }
+    assert written == bundle_files(fleet.cells[0])
+
+
+def test_what_is_written_alone_is_manifests(capsys):
+    assert not request_of(["-c", "only=manifests"], {}).templates
+    assert request_of([], {}).templates
+    with pytest.raises(SystemExit, match="2"):
+        request_of(["-c", "only=templates"], {})
+    assert "-c only=templates: write manifests, or leave it out" in capsys.readouterr().err
 
 
 def test_a_context_without_a_value_is_refused(capsys):
