@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hypercell.egress.runtime.decision import ROTATION as GOING
 from hypercell.egress.runtime.decision import Move
 from hypercell.egress.runtime.sight import Sight
 from hypercell.egress.runtime.zone import Machine, Shard, Way, Zone
@@ -13,6 +14,9 @@ from ops.egress.places import Unusable
 from ops.egress.plan import SETTINGS, Line, Plan, by_hand, each, looks, readable
 from ops.egress.seen import Seen, notes
 from ops.egress.times import clock
+
+BY_HAND = " - rotation"
+"""Ends the reason of a shard that was moved for a rotation by hand; the controller's own is `GOING`."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def rotation(
 
     Args:
         others: the other zones of the region.
-        anyway: also when the successor would be the same.
+        anyway: also when the successor would be the same; one that is new already only with `forced`.
 
     Raises:
         Unusable: the zone could not be read.
@@ -103,12 +107,16 @@ def rotation(
         raise Unusable(f"{where}: nobody could read its group, so nothing is changed: {'; '.join(one.faults)}")
     machine, title = zone.machine, f"Rotate {where}"
     ends = machine.id if machine is not None and machine.serving else ""
-    if machine is not None and ends and found.same and not anyway:
-        if _begun(zone, machine) and not one.all_rounds("instance", Sight.OK):
-            says, more = f"{ends} is new ({found.gets})", f"wait until {ends} carries"
-            return Rotation(Plan(title, _stay(one), says=(says,), more=more), waits=True)
-        says = f"nothing to gain: {ends} is of {found.gets}, as its successor would be; --anyway replaces it"
-        return Rotation(Plan(title, _stay(one), says=(says,)))
+    if machine is not None and ends and found.same and not (anyway and forced):
+        # The same command again, after it was stopped: what it started is not ended once more, also with --anyway.
+        if _begun(zone, machine):
+            carries = one.all_rounds("instance", Sight.OK)
+            says = f"{ends} is new ({found.gets})" + (", carries, and gets the cells back by itself" if carries else "")
+            more = "" if carries else f"wait until {ends} carries"
+            return Rotation(Plan(title, _stay(one), says=(says,), more=more), waits=not carries)
+        if not anyway:
+            says = f"nothing to gain: {ends} is of {found.gets}, as its successor would be; --anyway replaces it"
+            return Rotation(Plan(title, _stay(one), says=(says,)))
     lines = each([one], lambda seen, shard: _line(seen, shard, machine, now, who, forced))
     plan = Plan(
         title,
@@ -129,7 +137,7 @@ def _line(one: Seen, shard: Shard, machine: Machine | None, now: float, who: str
     move = Move(
         shard,
         Way.GATEWAY,
-        f"{by_hand(who, forced=forced)} - rotation",
+        f"{by_hand(who, forced=forced)}{BY_HAND}",
         hold=now + SETTINGS.hold_seconds,
         doomed=doomed,
     )
@@ -148,7 +156,12 @@ def _stay(one: Seen) -> tuple[Line, ...]:
 
 def _begun(zone: Zone, machine: Machine) -> bool:
     """Whether an instance before this one was rotated out, and its shards are not back yet."""
-    return any(shard.way is Way.GATEWAY and shard.marks.doomed not in ("", machine.id) for shard in zone.shards)
+    return any(
+        shard.way is Way.GATEWAY
+        and (shard.marks.reason == GOING or shard.marks.reason.endswith(BY_HAND))
+        and shard.marks.doomed not in ("", machine.id)
+        for shard in zone.shards
+    )
 
 
 def _against(one: Seen, others: Sequence[Seen], now: float) -> list[str]:
@@ -185,6 +198,6 @@ def _says(machine: Machine | None, ends: str, found: Templates) -> list[str]:
     return [
         f"1. the cells go to the gateway; {ends} gets no traffic any more",
         f"2. {ends} ends ({found.runs or 'its template could not be read'})",
-        f"3. its group starts the next one ({found.gets or 'its template could not be read'}), in two to five minutes",
+        f"3. its group starts the next one ({found.gets or 'its template could not be read'}), which takes minutes",
         "4. the controller brings the cells back when it has proven the new one",
     ]

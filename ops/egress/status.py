@@ -175,10 +175,11 @@ def _zone_row(seen: Seen, now: float) -> tuple[str, ...]:
 
 def _shard_rows(seen: Seen, now: float, settings: Settings) -> list[tuple[str, ...]]:
     words = _outlook(seen, now, settings)
-    return [_shard_row(shard, words.get(shard.name, UNKNOWN), now, settings) for shard in seen.shards]
+    here = seen.zone.machine.id if seen.zone and seen.zone.machine else ""
+    return [_shard_row(shard, words.get(shard.name, UNKNOWN), now, settings, here) for shard in seen.shards]
 
 
-def _shard_row(shard: Shard, comes: str, now: float, settings: Settings) -> tuple[str, ...]:
+def _shard_row(shard: Shard, comes: str, now: float, settings: Settings, machine: str) -> tuple[str, ...]:
     marks, away = shard.marks, shard.way is not Way.INSTANCE
     since = _since(shard)
     why = marks.reason or "as deployed" if away else ""
@@ -186,7 +187,7 @@ def _shard_row(shard: Shard, comes: str, now: float, settings: Settings) -> tupl
         shard.name,
         shard.way.value,
         clock(since, now) if since else "",
-        f"{why} ({marks.doomed} is going)" if away and marks.doomed else why,
+        f"{why} ({machine} is going)" if away and machine == marks.doomed != "" else why,
         clock(marks.hold, now) if away and marks.hold > now else "",
         clock(marks.manual, now) if marks.manual > now else "",
         f"{marks.proof.rounds} of {settings.proof_rounds}" if away and marks.proof else "",

@@ -66,7 +66,7 @@ def test_with_yes_the_instance_is_another_one_of_the_newer_template(aws, nat):
     aws.ec2.modify_launch_template(LaunchTemplateName=names.nat_group(REGION, ZONE), DefaultVersion="2")
     again = nat(*HERE, "--yes")
     assert (again.exit_code, again.stdout.splitlines()[-1]) == (0, "nothing to do")
-    assert "nothing to gain" in again.stdout
+    assert f"{aws.instance(ZONE)} is new (template 2" in again.stdout
 
 
 def test_the_same_template_is_nothing_to_gain(aws, nat):

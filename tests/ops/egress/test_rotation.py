@@ -130,11 +130,29 @@ def test_cells_still_on_an_instance_that_goes_are_moved_first():
     assert found.plan.todo[0].move.doomed == "i-1"
 
 
-def test_a_new_instance_that_does_not_carry_yet_is_waited_for():
-    fresh = seen(shard(way=G, doomed="i-0"), instance=BAD)
-    found = decided(fresh, found=SAME)
+@pytest.mark.parametrize("reason", ["by hand: ada - rotation", "going"])
+@pytest.mark.parametrize("anyway", [False, True])
+def test_an_instance_that_is_new_is_waited_for_and_not_replaced_once_more(reason, anyway):
+    cell = shard(way=G, doomed="i-0", reason=reason)
+    found = decided(seen(cell, instance=BAD), found=SAME, anyway=anyway)
     assert (found.plan.more, found.ends, found.waits) == ("wait until i-1 carries", "", True)
-    assert not decided(seen(shard(way=G, doomed="i-0"), instance=OK), found=SAME).waits
+    found = decided(seen(cell, instance=OK), found=SAME, anyway=anyway)
+    assert (found.plan.more, found.ends, found.waits) == ("", "", False)
+    assert found.plan.says == (
+        "i-1 is new (template 4, ami-4, c8gn.large), carries, and gets the cells back by itself",
+    )
+
+
+def test_an_instance_that_is_new_is_replaced_by_force_or_by_another_template():
+    cell = shard(way=G, doomed="i-0", reason="going")
+    assert decided(seen(cell, instance=BAD), found=SAME, anyway=True, forced=True).ends == "i-1"
+    assert decided(seen(cell, instance=BAD), found=NEWER).ends == "i-1"
+
+
+def test_an_instance_that_failed_long_after_its_rotation_is_no_new_one():
+    failed = seen(shard(way=G, doomed="i-0", reason="probe"), instance=BAD)
+    assert decided(failed, found=SAME, anyway=True).ends == "i-1"
+    assert "nothing to gain" in decided(failed, found=SAME).plan.says[0]
 
 
 def test_a_group_that_cannot_be_read_stops_everything():

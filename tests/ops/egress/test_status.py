@@ -68,6 +68,21 @@ def test_a_shard_on_the_gateway_is_explained(aws, nat):
     assert "0 of 1 shards on the instance" in done.stdout
 
 
+def test_only_the_instance_that_is_there_is_said_to_be_going(aws, nat):
+    aws.lead("use1-a/use1-az1", "gateway")
+    aws.lead("use1-b/use1-az1", "gateway")
+    here = aws.instance("use1-az1")
+    aws.mark("use1-a/use1-az1", reason="going", doomed=here)
+    aws.mark("use1-b/use1-az1", reason="going", doomed="i-0")
+    rows = {
+        line.split("│")[1].strip(): line
+        for line in nat("status", "--zone", "use1-az1").stdout.splitlines()
+        if "│" in line
+    }
+    assert f"({here}" in rows["use1-a/use1-az1"]
+    assert "(i-0" not in rows["use1-b/use1-az1"]
+
+
 def test_programs_get_json_with_null_for_what_nobody_knows(aws, nat):
     aws.probers.answers["use1-az1", "gateway"] = RuntimeError
     done = nat(*HERE, "--zone", "use1-az1", "--no-probe", "--json")
