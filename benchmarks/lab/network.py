@@ -23,9 +23,9 @@ from benchmarks.lab.namespaces import Namespaces
 from benchmarks.lab.zone import Zone
 
 PUBLIC = {"instance": "203.0.113.5", "gateway": "203.0.113.9"}
+"""The company's addresses by path (TEST-NET-3)."""
 FURTHER = "203.0.113.6"
 """A second public address of the instance, for whoever boots it with two."""
-"""The company's addresses by path (TEST-NET-3)."""
 PREFIX = IPv4Network("203.0.113.0/28")
 """The company's range: what a partner should allow."""
 PARTNER = "198.51.100.10"
@@ -75,8 +75,7 @@ class Network:
         self.move("gateway")
 
     def _configure(self, place: str, settings: Mapping[str, str]) -> None:
-        for name, value in settings.items():
-            self.run(place, f"sysctl -q -w {name}={value}")
+        self.run(place, ["sysctl", "-q", "-w", *(f"{name}={value}" for name, value in settings.items())])
 
     def _cable(self, one: tuple[str, str], other: tuple[str, str]) -> None:
         """A cable between two cards, each a place and a name."""
@@ -95,7 +94,8 @@ class Network:
 
     def _public_subnet(self) -> None:
         network = self.zone.public
-        self.run("router", "ip link add public type bridge")
+        # An address of its own: one borrowed from a card changes with the next card, and takes what is known of neighbours.
+        self.run("router", "ip link add public address 02:00:00:00:00:01 type bridge")
         self.run("router", f"ip addr add {network[1]}/{network.prefixlen} dev public")
         self.run("router", "ip link set public up")
         for number, (path, address) in enumerate(self.hops.items(), start=10):
@@ -122,6 +122,8 @@ class Network:
         for address in (PARTNER, *(target.split(":")[0] for target in TARGETS)):
             self.run("partner", f"ip addr add {address}/24 dev eth0")
         self.run("partner", "ip route add default via 198.51.100.1")
+        # Strays are dropped without a word, whatever they belong to.
+        self._configure("partner", {"net.netfilter.nf_conntrack_tcp_loose": "0"})
         self._configure("igw", {"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.rp_filter": "0"})
         public = {self.hops[path]: address for path, address in PUBLIC.items()} | {self.further: FURTHER}
         self.run("igw", "nft -f -", given=around.internet_gateway(public))
