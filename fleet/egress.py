@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from fleet.region import EgressSize
+from fleet.region import EgressSize, Region
 
 SUSTAINED: dict[str, dict[EgressSize, float]] = {
     "c8gn": {
@@ -59,6 +59,10 @@ SUSTAINED: dict[str, dict[EgressSize, float]] = {
 }
 """Bits per second, by family and the sizes it has. A c8gn.48xlarge has two cards, and the one static interface sits on
 one of them."""
+
+TICK_EXECUTIONS, EVENT_EXECUTIONS, PROBER_EXECUTIONS = 2, 5, 3
+"""Lambda executions reserved for the controller's ticks in each zone (one begins before the last has ended), for its
+events in the region, and for each prober (two ticks look at once, and an event)."""
 
 SIZES: tuple[EgressSize, ...] = get_args(EgressSize)
 """Smallest first."""
@@ -117,3 +121,10 @@ def wasteful(zones: Iterable[str], size: EgressSize) -> bool:
 def smallest_for(zones: Iterable[str], bandwidth: float) -> EgressSize | None:
     """The smallest size that sustains a bandwidth in bits per second in each of the zones."""
     return next((s for s in SIZES if all(offered(z, s) and sustained(z, s) >= bandwidth for z in zones)), None)
+
+
+def executions(region: Region) -> int:
+    """Lambda executions that a region's ways out reserve."""
+    if region.egress.path == "managed":
+        return 0
+    return EVENT_EXECUTIONS + len(region.zones) * (TICK_EXECUTIONS + 2 * PROBER_EXECUTIONS)

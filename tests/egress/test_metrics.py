@@ -3,6 +3,7 @@
 import json
 
 from hypercell.egress.instance import metrics
+from hypercell.egress.runtime.report import METRICS
 
 # `ethtool -S ens5` of an ENA driver, shortened.
 CARD = """NIC statistics:
@@ -66,14 +67,25 @@ def test_a_counter_that_was_reset_has_grown_from_nothing():
 
 def test_the_first_run_publishes_levels_and_no_growth():
     now = metrics.counters(metrics.card(CARD), metrics.table(TABLE), received=1000, sent=500, resets=7)
-    assert metrics.metrics(metrics.since({}, now), 1.5, 136812) == {
+    assert metrics.metrics(metrics.since({}, now), 1.5, 136812, 136812) == {
         "ConnectionsUsed": 1.5,
         "ConnectionsAvailable": 136812,
+        "ConnectionsFree": 100,
     }
 
 
+def test_what_is_free_is_a_part_of_the_most_that_ever_was():
+    allowed = 0
+    for available in (200_000, 180_000, None, 30_000):
+        allowed = metrics.high_water(allowed, available)
+    assert allowed == 200_000
+    assert metrics.metrics({}, 0.0, 30_000, allowed)["ConnectionsFree"] == 15
+    assert metrics.metrics({}, 0.0, 0, metrics.high_water(0, 0))["ConnectionsFree"] == 0
+    assert "ConnectionsFree" not in metrics.metrics({}, 0.0, None, 0)
+
+
 def test_any_limit_reached_counts_as_an_allowance_exceeded():
-    found = metrics.metrics({"BandwidthOutExceeded": 2, "ConnectionsExceeded": 1, "BytesOut": 99}, 0.0, None)
+    found = metrics.metrics({"BandwidthOutExceeded": 2, "ConnectionsExceeded": 1, "BytesOut": 99}, 0.0, None, 0)
     assert found["AllowanceExceeded"] == 3
 
 
@@ -84,10 +96,16 @@ def test_an_older_driver_without_the_connection_counters_is_no_error():
 
 def test_every_alarm_watches_something_that_is_published(synthesized):
     everything = metrics.counters(metrics.card(CARD), metrics.table(TABLE), received=1, sent=1, resets=1)
-    published = metrics.metrics(metrics.since(everything, everything), 1.0, 1)
-    for template in synthesized("egress").values():
-        for alarm in template["Resources"].values():
-            if alarm["Type"] == "AWS::CloudWatch::Alarm" and alarm["Properties"].get("Namespace", "").endswith(
-                "/egress"
-            ):
-                assert alarm["Properties"]["MetricName"] in published
+    published = {*metrics.metrics(metrics.since(everything, everything), 1.0, 1, 1), *METRICS}
+    watched = {
+        one["MetricName"]
+        for template in synthesized("egress").values()
+        for alarm in template["Resources"].values()
+        if alarm["Type"] == "AWS::CloudWatch::Alarm"
+        for one in [
+            alarm["Properties"],
+            *(q["MetricStat"]["Metric"] for q in alarm["Properties"].get("Metrics", []) if "MetricStat" in q),
+        ]
+        if one.get("Namespace", "").endswith("/egress")
+    }
+    assert {"AllowanceExceeded", "BothPathsDown", "BytesOut"} <= watched <= published

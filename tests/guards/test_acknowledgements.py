@@ -24,7 +24,7 @@ ROWS = {
     "AwsSolutions-CFR3": 1,
     "AwsSolutions-ELB2": 2,
     "AwsSolutions-IAM4": 7,
-    "AwsSolutions-IAM5": 15,
+    "AwsSolutions-IAM5": 17,
     "AwsSolutions-KDF1": 1,
     "AwsSolutions-KDS3": 1,
     "AwsSolutions-S1": 1,

@@ -1,6 +1,7 @@
 """Ways out of a region."""
 
 import json
+import re
 from itertools import pairwise
 
 from fleet import addressing, egress, names, natimages
@@ -20,6 +21,12 @@ def groups(template):
     """Zone's group name to the properties of its auto scaling group."""
     found = of_type(template, "AWS::AutoScaling::AutoScalingGroup").values()
     return {r["Properties"]["AutoScalingGroupName"]: r["Properties"] for r in found}
+
+
+def machine_roles(template):
+    """Properties of the roles of NAT instances."""
+    profiles = of_type(template, "AWS::IAM::InstanceProfile").values()
+    return [resource(template, role)["Properties"] for p in profiles for role in p["Properties"]["Roles"]]
 
 
 def resource(template, reference):
@@ -136,7 +143,7 @@ def test_instances_are_hardened_and_pinned(synthesized, fleet):
 
 def test_the_instance_role_has_no_ec2_permission(synthesized, fleet):
     for region, template in regions(synthesized, fleet):
-        roles = [r["Properties"] for r in of_type(template, "AWS::IAM::Role").values()]
+        roles = machine_roles(template)
         assert len(roles) == len(region.zones)
         for role in roles:
             assert "ManagedPolicyArns" not in role
@@ -150,15 +157,15 @@ def test_the_instance_role_has_no_ec2_permission(synthesized, fleet):
 
 def test_an_instance_answers_for_its_own_group_and_metrics_only(synthesized, fleet):
     for region, template in regions(synthesized, fleet):
-        for role in of_type(template, "AWS::IAM::Role").values():
+        for role in machine_roles(template):
             statements = {
                 s["Action"]: s
-                for p in role["Properties"]["Policies"]
+                for p in role["Policies"]
                 for s in p["PolicyDocument"]["Statement"]
                 if isinstance(s["Action"], str)
             }
             answer = statements["autoscaling:CompleteLifecycleAction"]["Resource"]
-            assert answer.endswith(f"autoScalingGroupName/{role['Properties']['RoleName']}")
+            assert answer.endswith(f"autoScalingGroupName/{role['RoleName']}")
             assert statements["cloudwatch:PutMetricData"]["Condition"] == {
                 "StringEquals": {"cloudwatch:namespace": names.nat_metrics(region)}
             }
@@ -166,21 +173,27 @@ def test_an_instance_answers_for_its_own_group_and_metrics_only(synthesized, fle
 
 def test_only_the_region_may_send_through_an_instance(synthesized, fleet):
     for region, template in regions(synthesized, fleet):
-        (group,) = of_type(template, "AWS::EC2::SecurityGroup").values()
-        (rule,) = group["Properties"]["SecurityGroupIngress"]
-        assert rule["CidrIp"] == str(addressing.region_block(region))
         for interface in of_type(template, "AWS::EC2::NetworkInterface").values():
-            assert len(interface["Properties"]["GroupSet"]) == 1
+            (group,) = interface["Properties"]["GroupSet"]
+            (rule,) = resource(template, group)["Properties"]["SecurityGroupIngress"]
+            assert rule["CidrIp"] == str(addressing.region_block(region))
 
 
 def test_the_kernel_forgets_an_idle_connection_before_the_interface_does(synthesized, fleet):
     for _region, template in regions(synthesized, fleet):
         for interface in of_type(template, "AWS::EC2::NetworkInterface").values():
-            remembered = interface["Properties"]["ConnectionTrackingSpecification"]["TcpEstablishedTimeout"]
+            remembered = interface["Properties"]["ConnectionTrackingSpecification"]
             for machine in of_type(template, "AWS::EC2::LaunchTemplate").values():
                 script = json.dumps(machine["Properties"]["LaunchTemplateData"]["UserData"])
-                kernel = int(script.partition("nf_conntrack_tcp_timeout_established = ")[2].partition("\\n")[0])
-                assert 350 < kernel < remembered
+                assert 350 < kernel_seconds(script, "tcp_timeout_established") < remembered["TcpEstablishedTimeout"]
+                assert kernel_seconds(script, "udp_timeout", 30) < remembered["UdpTimeout"] <= 60
+                assert kernel_seconds(script, "udp_timeout_stream", 120) < remembered["UdpStreamTimeout"] <= 180
+
+
+def kernel_seconds(script, name, unsaid=None):
+    """What a boot script tells the kernel's connection table, or what Linux takes when nobody says it."""
+    found = re.search(rf"nf_conntrack_{name} = (\d+)", script)
+    return int(found[1]) if found else unsaid
 
 
 def test_both_ways_are_probed_over_routes_that_never_move(synthesized, fleet):
@@ -213,14 +226,15 @@ def test_every_alarm_tells_somebody(synthesized, fleet):
             assert alarm["Properties"]["AlarmActions"] == [names.alarm_topic_arn(region)]
 
 
-def test_a_silent_or_missing_instance_raises_the_alarm(synthesized, fleet):
+def test_a_silent_or_missing_instance_and_a_silent_controller_raise_the_alarm(synthesized, fleet):
     for region, template in regions(synthesized, fleet):
         on_silence = [
             alarm["Properties"]["MetricName"]
             for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
             if alarm["Properties"]["TreatMissingData"] == "breaching"
         ]
-        assert sorted(on_silence) == sorted(["ConnectionsUsed", "GroupInServiceInstances"] * len(region.zones))
+        expected = ["ConnectionsUsed", "GroupInServiceInstances", "Rounds"]
+        assert sorted(on_silence) == sorted(expected * len(region.zones))
 
 
 def test_the_throughput_alarm_follows_the_size(synthesized, fleet):

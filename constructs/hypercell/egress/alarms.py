@@ -1,29 +1,16 @@
-"""Alarms of a zone's ways out that need nothing but CloudWatch."""
+"""Alarms of a zone's NAT gateway and NAT instance: what each means for whoever it wakes stands in its text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from fleet import egress, names
 from fleet.region import Region
+from hypercell.egress.watching import Watch, measured, own, result, watch, watch_share
 
-_MINUTE = 60
-
-
-@dataclass(frozen=True)
-class _Watch:
-    """One metric and when it is too much. `of` and `out_of` are periods of `seconds`."""
-
-    metric: str
-    about: str
-    above: float
-    seconds: int = _MINUTE
-    statistic: str = "Sum"
-    of: int = 3
-    out_of: int = 3
+RESETS = 600
+"""Connections a minute told to start anew, for a quarter of an hour: ten times a second, longer than any swap lasts."""
+FREE_PERCENT = 20
 
 
 class GatewayAlarms(Construct):
@@ -31,35 +18,32 @@ class GatewayAlarms(Construct):
 
     def __init__(self, scope: Construct, id: str, *, region: Region, zone: str, gateway_id: str) -> None:
         super().__init__(scope, id)
-        gateway = cloudwatch.CfnAlarm.DimensionProperty(name="NatGatewayId", value=gateway_id)
-        _alarm(
-            self,
-            "PortsExhausted",
-            region,
-            f"NAT gateway of {zone}: no source port is free for a destination (55,000 for each address)",
-            out_of=3,
+        dimension = {"NatGatewayId": gateway_id}
+        exhausted = Watch(
+            "ErrorPortAllocation",
+            "no source port is free for a destination (55,000 for each address), and new connections to it fail. Give "
+            "the gateway more addresses, or find who opens so many",
+            0,
             of=2,
-            threshold=0,
-            metric=("AWS/NATGateway", "ErrorPortAllocation", gateway, "Sum", _MINUTE),
         )
-        _alarm(
+        who = f"NAT gateway of {zone}"
+        watch(self, "PortsExhausted", region, who, exhausted, "AWS/NATGateway", dimension)
+        watch_share(
             self,
             "PacketsDropped",
             region,
             # AWS's own threshold for a gateway with an ongoing problem (NAT gateway metrics).
-            f"NAT gateway of {zone}: more than 0.01 % of packets dropped",
+            f"{who}: more than 0.01 % of packets dropped. What leads through it is slow or fails; if it does not end, "
+            "ask AWS",
             out_of=5,
             of=3,
             threshold=0.01,
-            share=[
-                _sum("dropped", "PacketsDropCount", gateway),
-                _sum("upward", "PacketsInFromSource", gateway),
-                _sum("downward", "PacketsInFromDestination", gateway),
-                cloudwatch.CfnAlarm.MetricDataQueryProperty(
-                    id="share",
-                    label="percent of packets dropped",
-                    expression="IF(upward + downward > 0, 100 * dropped / (upward + downward), 0)",
-                    return_data=True,
+            queries=[
+                measured("dropped", "AWS/NATGateway", "PacketsDropCount", dimension),
+                measured("upward", "AWS/NATGateway", "PacketsInFromSource", dimension),
+                measured("downward", "AWS/NATGateway", "PacketsInFromDestination", dimension),
+                result(
+                    "IF(upward + downward > 0, 100 * dropped / (upward + downward), 0)", "percent of packets dropped"
                 ),
             ],
         )
@@ -70,102 +54,88 @@ class InstanceAlarms(Construct):
 
     def __init__(self, scope: Construct, id: str, *, region: Region, zone: str, group_name: str) -> None:
         super().__init__(scope, id)
-        namespace = names.nat_metrics(region)
-        here = cloudwatch.CfnAlarm.DimensionProperty(name="Zone", value=zone)
-        # Ten seconds at four fifths of what the size sustains to the internet, in bytes and one direction.
-        most = 0.8 * egress.sustained(zone, region.egress.size) / 8 * 10
-        for watch in (
-            _Watch("BytesOut", "sends more than 80 % of what its size sustains", most, seconds=10, of=6, out_of=6),
-            _Watch("BytesIn", "receives more than 80 % of what its size sustains", most, seconds=10, of=6, out_of=6),
-            _Watch(
-                "AllowanceExceeded", "AWS drops packets: bandwidth, packet rate or connections", 0, seconds=10, of=2
-            ),
-            _Watch("ConnectionsUsed", "connection table more than 80 % full", 80, statistic="Maximum"),
-            _Watch("InsertFailed", "no source port is free for a destination: add addresses", 0, of=2),
-            _Watch("EarlyDropped", "unanswered flows are thrown out of a full connection table", 0, of=2),
-        ):
-            _alarm(
-                self,
-                watch.metric,
-                region,
-                f"NAT instance of {zone}: {watch.about}",
-                out_of=watch.out_of,
-                of=watch.of,
-                threshold=watch.above,
-                metric=(namespace, watch.metric, here, watch.statistic, watch.seconds),
-            )
-        _alarm(
-            self,
+        who, (namespace, here) = f"NAT instance of {zone}", own(region, zone)
+        for key, one in _watches(region, zone).items():
+            name = names.nat_alarm(region, zone, key) if key in names.SATURATION_ALARMS else None
+            watch(self, key, region, who, one, namespace, here, name=name)
+        gone = Watch(
+            "GroupInServiceInstances",
+            "none in service for ten minutes. Traffic is on the gateway and costs by the byte. Read the group's "
+            "activities: an interface in use, an image that is gone, a self-test that fails",
+            1,
+            statistic="Minimum",
+            out_of=10,
+            of=10,
+            below=True,
+        )
+        watch(self, "NotInService", region, who, gone, "AWS/AutoScaling", {"AutoScalingGroupName": group_name})
+
+
+def _watches(region: Region, zone: str) -> dict[str, Watch]:
+    """Construct id to what the instance counts."""
+    # Ten seconds at four fifths of what the size sustains to the internet, in bytes and one direction.
+    most = 0.8 * egress.sustained(zone, region.egress.size) / 8 * 10
+    busy = "more than 80 % of what its size sustains, for a minute. Plan a larger size before AWS drops packets"
+    then = {
+        "shed": "The controller moves one cell after another to the gateway",
+        "alarm": "Nothing moves by itself (saturation: alarm)",
+    }[region.egress.saturation]
+    return {
+        "BytesOut": Watch("BytesOut", f"sends {busy}", most, seconds=10, of=6, out_of=6),
+        "BytesIn": Watch("BytesIn", f"receives {busy}", most, seconds=10, of=6, out_of=6),
+        "AllowanceExceeded": Watch(
+            "AllowanceExceeded",
+            f"AWS drops packets, because bandwidth, packet rate or connections are at their limit. {then}; take a "
+            "larger size",
+            0,
+            seconds=10,
+            of=2,
+        ),
+        "ConnectionsFree": Watch(
+            "ConnectionsFree",
+            f"fewer than {FREE_PERCENT} % of the connections that AWS tracks for it are free. Without any, new ones are "
+            "dropped; take a larger size",
+            FREE_PERCENT,
+            statistic="Minimum",
+            below=True,
+            # Older drivers do not count them.
+            silence="notBreaching",
+        ),
+        "ConnectionsUsed": Watch(
+            "ConnectionsUsed",
+            "its connection table is more than 80 % full. A full one throws out flows; take a size with more memory",
+            80,
+            statistic="Maximum",
+        ),
+        "InsertFailed": Watch(
+            "InsertFailed",
+            f"no source port is free for a destination, and new connections to it fail. {then}; add addresses",
+            0,
+            of=2,
+        ),
+        "EarlyDropped": Watch(
+            "EarlyDropped",
+            "unanswered flows are thrown out of a full connection table. Somebody floods or scans: read the flow logs",
+            0,
+            of=2,
+        ),
+        "Resets": Watch(
+            "Resets",
+            f"more than {RESETS} connections a minute are told to start anew, for longer than any swap lasts. Clients "
+            "keep idle connections beyond its memory of 15 minutes, or packets take two ways",
+            RESETS,
+            out_of=15,
+            of=15,
+        ),
+        "Silent": Watch(
+            "ConnectionsUsed",
             # A machine that hangs is healthy to its group; it only stops talking.
-            "Silent",
-            region,
-            f"NAT instance of {zone}: has published nothing for ten minutes",
+            "has published nothing for ten minutes. If its probes fail too, the controller has moved its traffic and "
+            "had it replaced; if not, it forwards, and only its counting is broken",
+            1,
+            statistic="SampleCount",
             out_of=10,
             of=10,
-            threshold=1,
             below=True,
-            metric=(namespace, "ConnectionsUsed", here, "SampleCount", _MINUTE),
-        )
-        group = cloudwatch.CfnAlarm.DimensionProperty(name="AutoScalingGroupName", value=group_name)
-        _alarm(
-            self,
-            "NotInService",
-            region,
-            f"NAT instance of {zone}: none in service for ten minutes",
-            out_of=10,
-            of=10,
-            threshold=1,
-            below=True,
-            metric=("AWS/AutoScaling", "GroupInServiceInstances", group, "Minimum", _MINUTE),
-        )
-
-
-_Metric = tuple[str, str, cloudwatch.CfnAlarm.DimensionProperty, str, int]
-"""Namespace, name, dimension, statistic, seconds of a period."""
-
-
-def _alarm(
-    scope: Construct,
-    id: str,
-    region: Region,
-    about: str,
-    *,
-    out_of: int,
-    of: int,
-    threshold: float,
-    below: bool = False,
-    metric: _Metric | None = None,
-    share: list[cloudwatch.CfnAlarm.MetricDataQueryProperty] | None = None,
-) -> None:
-    """An alarm on `of` out of `out_of` periods. Silence is no news above a threshold, and the news itself below one."""
-    namespace, name, dimension, statistic, seconds = metric or (None, None, None, None, None)
-    topic = names.alarm_topic_arn(region)
-    cloudwatch.CfnAlarm(
-        scope,
-        id,
-        alarm_description=about,
-        namespace=namespace,
-        metric_name=name,
-        dimensions=[dimension] if dimension else None,
-        statistic=statistic,
-        period=seconds,
-        metrics=share,
-        evaluation_periods=out_of,
-        datapoints_to_alarm=of,
-        threshold=threshold,
-        comparison_operator="LessThanThreshold" if below else "GreaterThanThreshold",
-        treat_missing_data="breaching" if below else "notBreaching",
-        alarm_actions=[topic],
-        ok_actions=[topic],
-    )
-
-
-def _sum(
-    id: str, name: str, dimension: cloudwatch.CfnAlarm.DimensionProperty
-) -> cloudwatch.CfnAlarm.MetricDataQueryProperty:
-    metric = cloudwatch.CfnAlarm.MetricProperty(namespace="AWS/NATGateway", metric_name=name, dimensions=[dimension])
-    return cloudwatch.CfnAlarm.MetricDataQueryProperty(
-        id=id,
-        return_data=False,
-        metric_stat=cloudwatch.CfnAlarm.MetricStatProperty(metric=metric, period=_MINUTE, stat="Sum"),
-    )
+        ),
+    }

@@ -17,8 +17,12 @@ TERMINATING = "terminating"
 """Lifecycle hook in which a controller moves the zone's routes to the gateway before an instance goes."""
 
 IDLE_SECONDS = 1800
-"""Security group's memory of an idle connection. Said aloud, because it is 350 s on newer hardware and 5 days on
-older: a change of instance type would silently change it."""
+"""Security group's memory of an idle TCP connection. Said aloud, because it is 350 s on newer hardware and 5 days on
+older: a change of instance type would silently change it. Twice the kernel's, which must forget first: it answers."""
+
+IDLE_DATAGRAMS_SECONDS, IDLE_STREAM_SECONDS = 60, 180
+"""The same of UDP: of a single question, and of a conversation. The most that EC2 takes, and more than the kernel's 30
+and 120 s: an answer that the kernel would still translate must find the interface open."""
 
 SHORTEST_LIFE_DAYS = 14
 """Life of the first zone's instance; each further zone's is a day longer, so that no two rotate together."""
@@ -83,7 +87,9 @@ class NatInstance(Construct):
             source_dest_check=False,
             group_set=[group_id],
             connection_tracking_specification=ec2.CfnNetworkInterface.ConnectionTrackingSpecificationProperty(
-                tcp_established_timeout=IDLE_SECONDS
+                tcp_established_timeout=IDLE_SECONDS,
+                udp_timeout=IDLE_DATAGRAMS_SECONDS,
+                udp_stream_timeout=IDLE_STREAM_SECONDS,
             ),
             tags=[cdk.CfnTag(key="Name", value=self.group_name)],
         )

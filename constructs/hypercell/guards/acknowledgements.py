@@ -36,6 +36,8 @@ def _resources(*arns: str) -> tuple[str, ...]:
 
 _MANAGED = "EKS documents this AWS-managed policy as the one the role needs, and changes it with the service."
 _EC2 = "arn:aws:ec2:{region}:{account}"
+_LOG = "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{fleet}"
+_NAT_GROUP = "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{fleet}-{zone}-nat"
 
 TABLE: tuple[Acknowledgement, ...] = (
     # --- accounts ---
@@ -115,8 +117,24 @@ TABLE: tuple[Acknowledgement, ...] = (
         "Instance{Zone}/Role/Resource",
         "PutMetricData has no resource and is bound to the fleet's namespace; Session Manager's channels have no ARN; "
         "the group's ARN carries an id that is minted.",
+        _resources("*", _NAT_GROUP),
+    ),
+    Acknowledgement(
+        "AwsSolutions-IAM5",
+        "egress",
+        "Probers/Role",
+        "What Lambda needs to attach a function to its subnet, in the form it checks for; the functions' own code is "
+        "denied all of it. Streams of their own logs.",
+        _resources("*", f"{_EC2}:*/*", *(f"{_LOG}-{{zone}}-probe-{path}:*" for path in ("instance", "gateway"))),
+    ),
+    Acknowledgement(
+        "AwsSolutions-IAM5",
+        "egress",
+        "Controller/Role",
+        "Cells bring route tables of their own, bound by two tags; reading knows no resource; a group's ARN carries an "
+        "id that is minted. Streams of its own logs.",
         _resources(
-            "*", "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{fleet}-{zone}-nat"
+            "*", f"{_EC2}:route-table/*", _NAT_GROUP, *(f"{_LOG}-{{code}}-nat-{part}:*" for part in ("ticks", "events"))
         ),
     ),
     Acknowledgement(

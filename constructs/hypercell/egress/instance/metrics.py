@@ -59,13 +59,20 @@ def since(before: dict[str, int], now: dict[str, int]) -> dict[str, int]:
     }
 
 
-def metrics(growth: dict[str, int], used_percent: float, available: int | None) -> dict[str, float]:
-    """What is published: growth, the sum of all limits reached, and the two levels."""
+def high_water(before: int, available: int | None) -> int:
+    """The most connections that AWS still allowed at once since boot. The card says what is left and not of how many;
+    a machine boots before any traffic is led to it, so this is all of them, or nearly."""
+    return max(before, available or 0)
+
+
+def metrics(growth: dict[str, int], used_percent: float, available: int | None, allowed: int) -> dict[str, float]:
+    """What is published: growth, the sum of all limits reached, and the levels."""
     found: dict[str, float] = {"ConnectionsUsed": used_percent, **growth}
     if growth:
         found["AllowanceExceeded"] = sum(growth.get(name, 0) for name in CARD.values())
     if available is not None:
         found["ConnectionsAvailable"] = available
+        found["ConnectionsFree"] = 100 * available / allowed if allowed else 0
     return found
 
 
@@ -80,10 +87,12 @@ def main(nic: str, region: str, namespace: str, zone: str) -> None:
         int((statistics / "tx_bytes").read_text()),
         stale(_output("nft", "-j", "list", "counters", "table", "ip", "nat_egress")),
     )
-    before: dict[str, int] = json.loads(STATE.read_text()) if STATE.exists() else {}
-    STATE.write_text(json.dumps(now))
+    last: dict[str, Any] = json.loads(STATE.read_text()) if STATE.exists() else {"counters": {}, "most": 0}
+    available = of_card.get("conntrack_allowance_available")
+    allowed = high_water(last["most"], available)
+    STATE.write_text(json.dumps({"counters": now, "most": allowed}))
     used = int((netfilter / "nf_conntrack_count").read_text()) / int((netfilter / "nf_conntrack_max").read_text())
-    found = metrics(since(before, now), 100 * used, of_card.get("conntrack_allowance_available"))
+    found = metrics(since(last["counters"], now), 100 * used, available, allowed)
     data: list[dict[str, Any]] = [
         {
             "MetricName": name,
