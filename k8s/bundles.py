@@ -7,7 +7,6 @@ takes away the folders of cells that are no more: those it knows by the mark it 
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from pathlib import Path
 from fleet.cell import Cell
 from fleet.model import Fleet
 from k8s import cell as inside
-from k8s.manifest import identity, text
+from k8s.collector import paused
+from k8s.writing import identity, text
 
 MARK = ".hypercell"
 """File in a cell's folder: written by us, and so ours to replace or to remove. It holds the fleet and the cell."""
@@ -56,7 +56,7 @@ def write_bundles(
 
 def render(fleet: Fleet, *, region: str | None = None, cell: str | None = None) -> dict[str, dict[str, str]]:
     """Cell to its files (`bundle_files`), of the scope that `write_bundles` takes."""
-    with _collector_paused():
+    with paused():
         return {one.name: bundle_files(one) for one in _chosen(fleet, region, cell)}
 
 
@@ -123,18 +123,6 @@ def _remove_vanished(fleet: Fleet, dist: Path) -> None:
             shutil.rmtree(folder)
             if not any(folder.parent.iterdir()):
                 folder.parent.rmdir()
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Documents are trees: nothing in them refers back, and looking for cycles among them costs a quarter."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from cdk8s import App
+from typing import TYPE_CHECKING
 
 from fleet.cell import Cell
+from fleet.service import Service
 from k8s import reach, service
 from k8s.addons import addons
 from k8s.compute import compute
@@ -16,10 +16,13 @@ from k8s.foundations import foundations
 from k8s.gitops import gitops
 from k8s.guard import guard
 from k8s.ingress import ingress
-from k8s.manifest import Layer, in_wave
 from k8s.mesh import mesh
 from k8s.observability import observability
 from k8s.secrets import secrets
+from k8s.writing import in_wave
+
+if TYPE_CHECKING:
+    from k8s.manifest import Layer
 
 LAYERS: dict[str, tuple[int, Callable[[Cell], list[Document]]]] = {
     "guard": (-10, guard),
@@ -46,6 +49,11 @@ def layers(cell: Cell) -> dict[str, list[Document]]:
 
 def platform(cell: Cell) -> list[Layer]:
     """The layers as charts of one cdk8s app, each after the one before it."""
+    # In here, for it starts Node, and only this needs it.
+    from cdk8s import App
+
+    from k8s.manifest import Layer
+
     app = App()
     charts: list[Layer] = []
     for name, documents in layers(cell).items():
@@ -55,7 +63,15 @@ def platform(cell: Cell) -> list[Layer]:
     return charts
 
 
+Maker = Callable[[Service, Cell], list[Document]]
+
+
+def makers(cell: Cell) -> dict[str, Maker]:
+    """Service to what makes its bundle in this cell: those the cell hosts, then those it only knows."""
+    hosted: dict[str, Maker] = {one.name: service.hosted for one in cell.services}
+    return hosted | {one.name: service.known for one in reach.known(cell)}
+
+
 def services(cell: Cell) -> dict[str, list[Document]]:
-    """Service to the documents of its bundle: those the cell hosts, then those it only knows."""
-    hosted = {one.name: service.hosted(one, cell) for one in cell.services}
-    return hosted | {one.name: service.known(one, cell) for one in reach.known(cell)}
+    """Service to the documents of its bundle."""
+    return {name: make(cell.fleet.services[name], cell) for name, make in makers(cell).items()}

@@ -17,7 +17,7 @@ from fleet.load import read_folder
 from fleet.model import Fleet
 from k8s import cell as inside
 from k8s.bundles import MARK, BundlesUnwritable, bundle_files, write_bundles
-from k8s.manifest import identity
+from k8s.writing import identity
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 Files = Callable[[Cell], dict[str, list[dict[str, Any]]]]
