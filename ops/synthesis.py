@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
-PROGRESS = "HYPERCELL_PROGRESS"
-"""Environment variable with the file descriptor that the app writes one line a step to: `done total what`."""
-
-_PATIENCE_SECONDS = 5.0
-"""How long the app may take to clean up after an interrupt."""
-
-Step = Callable[[int, int, str], None]
-"""Told how many steps are done, of how many, and what the last one was."""
+from ops import child
+from ops.child import PROJECT, Step
 
 
 class SynthesisError(Exception):
@@ -45,63 +32,23 @@ def synthesize(blueprint: Path, outdir: Path | None, dist: Path, *, step: Step) 
     app = PROJECT / "app.py"
     if not app.is_file():
         raise SynthesisError(2, f"{app} is missing: hypercell synthesizes from a checkout of the project")
-    reading, writing = os.pipe()
-    environment = {**os.environ, PROGRESS: str(writing), "CDK_VALIDATION": "false"}
     context = ["-c", f"blueprint={blueprint}", "-c", f"dist={dist}"]
+    environment = {"CDK_VALIDATION": "false"}
     if outdir is None:
         context += ["-c", "only=manifests"]
     else:
         environment["CDK_OUTDIR"] = str(outdir.absolute())
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        child = subprocess.Popen(
-            [sys.executable, str(app), *context],
-            env=environment,
-            pass_fds=(writing,),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            # A session of its own: Ctrl-C reaches us, and we hand it on once, to the app and its Node together.
-            start_new_session=True,
-        )
-        os.close(writing)
-        try:
-            with os.fdopen(reading, encoding="utf-8") as lines:
-                for line in lines:
-                    done, total, what = line.rstrip("\n").split(" ", 2)
-                    step(int(done), int(total), what)
-            code = child.wait()
-        except BaseException:
-            _end(child)
-            _remove_partial(child.pid, outdir or dist, dist)
-            raise
-        if code:
-            said.seek(0)
-            raise SynthesisError(
-                code if code in (1, 2) else 1, _without_notices(said.read()) or f"app.py ended with {code}"
-            )
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Interrupt the app with its whole session, and end it if it does not listen."""
-    for ending in (signal.SIGINT, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, ending)
-        except ProcessLookupError:
-            break
-        try:
-            child.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
-    child.wait()
-    # Node outlives an app that was killed for as long as its pipe takes to close: do not wait for it, end it.
-    until = time.monotonic() + _PATIENCE_SECONDS
     try:
-        os.killpg(child.pid, signal.SIGKILL)
-        while time.monotonic() < until:
-            os.killpg(child.pid, 0)
-            time.sleep(0.01)
-    except (ProcessLookupError, PermissionError):
-        return
+        child.run(
+            [sys.executable, str(app), *context],
+            environment,
+            step=step,
+            interrupted=lambda pid: _remove_partial(pid, outdir or dist, dist),
+        )
+    except child.ChildFailed as error:
+        code = error.exit_code
+        said = _without_notices(str(error)) or f"app.py ended with {code}"
+        raise SynthesisError(code if code in (1, 2) else 1, said) from None
 
 
 def _remove_partial(pid: int, outdir: Path, dist: Path) -> None:

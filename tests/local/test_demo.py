@@ -84,7 +84,7 @@ def test_an_interrupt_ends_an_app_that_does_not_listen(folder: Path, monkeypatch
         "os.write(int(os.environ['HYPERCELL_PROGRESS']), f'1 2 {os.getpid()}\\n'.encode())\ntime.sleep(60)\n"
     )
     monkeypatch.setattr("ops.synthesis.PROJECT", folder)
-    monkeypatch.setattr("ops.synthesis._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("ops.child._PATIENCE_SECONDS", 0.2)
     pids: list[int] = []
 
     def interrupted(_done: int, _total: int, pid: str) -> None:
