@@ -38,7 +38,7 @@ def networks(region: Region) -> dict[str, object]:
             "endpoints": [{"fromRegistry": cell.name}],
             "gateways": [{"address": names.eastwest_host(cell), "port": names.MESH_PORT}],
         }
-        for cell in region.standing_cells
+        for cell in sorted(region.standing_cells, key=lambda cell: cell.name)
     }
 
 

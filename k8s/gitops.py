@@ -11,7 +11,7 @@ from __future__ import annotations
 from fleet import names
 from fleet.cell import Cell
 from k8s.documents import Application, Body, Document
-from k8s.reach import known
+from k8s.reach import hosted, known
 from k8s.secrets import API
 from k8s.vocabulary import ARGOCD, ASK_FIRST, BEFORE_ITS_KIND, INGRESS, WAVE, meta, obj, sync
 
@@ -25,7 +25,7 @@ def gitops(cell: Cell) -> list[Document]:
     """Projects, the registry's credential, and the Applications of the cell."""
     bundles = f"oci://{names.registry(cell.region)}/{names.bundle_repository(cell)}"
     charts = f"{names.registry(cell.region)}/{names.mirror_repository(cell.fleet, 'charts')}"
-    services = [*cell.services, *known(cell)]
+    services = sorted([*hosted(cell), *known(cell)], key=lambda service: service.name)
     return [
         _project("platform", "The platform's own layers", [bundles], ["*"], [{"group": "*", "kind": "*"}]),
         _project(

@@ -43,7 +43,8 @@ def ingress(cell: Cell) -> list[Document]:
 
 def public_hosts(cell: Cell) -> list[str]:
     """Every host name that viewers may reach the cells under."""
-    return [name for family in cell.fleet.edge.hosts.values() if family.origin == "cells" for name in family.names]
+    families = cell.fleet.edge.hosts.values()
+    return sorted(name for family in families if family.origin == "cells" for name in family.names)
 
 
 def _issuer(cell: Cell) -> Document:
@@ -144,7 +145,7 @@ def _routes(cell: Cell) -> Iterable[Document]:
             for route in service.routes:
                 name, _, path = route.partition("/")
                 owners.setdefault(name, []).append((f"/{path}", service))
-    for name, paths in owners.items():
+    for name, paths in sorted(owners.items()):
         ordered = sorted(paths, key=lambda owned: (-len(owned[0]), owned[0]))
         yield istio(
             NETWORKING,

@@ -38,8 +38,8 @@ users:
 
 
 def others(cell: Cell) -> list[Cell]:
-    """The region's other standing cells."""
-    return [other for other in cell.region.standing_cells if other is not cell]
+    """The region's other standing cells, by name."""
+    return sorted((other for other in cell.region.standing_cells if other is not cell), key=lambda other: other.name)
 
 
 def siblings(cell: Cell) -> list[Document]:

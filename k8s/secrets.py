@@ -11,6 +11,7 @@ from fleet import names
 from fleet.cell import Cell
 from fleet.service import Service
 from k8s.documents import Body, Document
+from k8s.reach import hosted
 from k8s.vocabulary import ARGOCD, BEFORE_ITS_KIND, INGRESS, ISTIO, WAVE, meta, obj, sync
 
 CELL_STORE = "cell"
@@ -39,7 +40,7 @@ def secrets(cell: Cell) -> list[Document]:
             _store(cell, REGION_STORE, "SecretsManager", [ISTIO]),
             _store(cell, PARAMETER_STORE, "ParameterStore", [ISTIO]),
         ]
-    for service in cell.services:
+    for service in hosted(cell):
         if service.secrets:
             prefix = names.service_secret(service, "")
             stores.append(_store(cell, service_store(service), "SecretsManager", [names.namespace(service)], prefix))

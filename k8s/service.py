@@ -32,7 +32,7 @@ def hosted(service: Service, cell: Cell) -> list[Document]:
             "metadata": meta(names.service_account(service), space, labels=owned(service)),
             "automountServiceAccountToken": False,
         },
-        *(external(name, space, service_store(service), [entry("value", name)]) for name in service.secrets),
+        *(external(name, space, service_store(service), [entry("value", name)]) for name in sorted(service.secrets)),
         _service(service),
         deployment(service, cell),
         *autoscaling(service, cell),

@@ -138,7 +138,7 @@ def partners(service: Service) -> Document:
         "partners",
         names.namespace(service),
         {
-            "hosts": list(service.fleet.partners.hosts),
+            "hosts": sorted(service.fleet.partners.hosts),
             "location": "MESH_EXTERNAL",
             "resolution": "NONE",
             "ports": [{"number": 443, "name": "tls", "protocol": "TLS"}],

@@ -73,7 +73,7 @@ def _pod(service: Service, cell: Cell, selector: dict[str, str]) -> PodSpec:
         "containers": [_container(service, cell)],
         "volumes": [
             {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
-            *({"name": f"secret-{name}", "secret": {"secretName": name}} for name in service.secrets),
+            *({"name": f"secret-{name}", "secret": {"secretName": name}} for name in sorted(service.secrets)),
         ],
     }
     if mixes(cell) and needs_memory(service):
@@ -83,7 +83,7 @@ def _pod(service: Service, cell: Cell, selector: dict[str, str]) -> PodSpec:
 
 def _nodes(service: Service, cell: Cell) -> Body:
     """Processors the image is built for and, for a service that needs much memory, the pool that has it."""
-    wanted = [{"key": "kubernetes.io/arch", "operator": "In", "values": list(service.architectures)}]
+    wanted = [{"key": "kubernetes.io/arch", "operator": "In", "values": sorted(service.architectures)}]
     if mixes(cell) and needs_memory(service):
         wanted.append({"key": POOL_LABEL, "operator": "In", "values": [SPOT_MEMORY]})
     return {"nodeSelectorTerms": [{"matchExpressions": wanted}]}
@@ -128,7 +128,7 @@ def _container(service: Service, cell: Cell) -> Container:
             {"name": "tmp", "mountPath": "/tmp"},
             *(
                 {"name": f"secret-{name}", "mountPath": f"/etc/secrets/{name}", "readOnly": True}
-                for name in service.secrets
+                for name in sorted(service.secrets)
             ),
         ],
     }
@@ -165,7 +165,7 @@ def environment(service: Service, cell: Cell) -> list[Body]:
         "STREAMS": {key: names.stream(fleet, key) for key in service.emits},
         "CALLS": {call.service: _url(fleet.services[call.service]) for call in service.calls},
     }
-    plain |= {key: json.dumps(table) for key, table in tables.items() if table}
+    plain |= {key: json.dumps(table, sort_keys=True) for key, table in tables.items() if table}
     return [
         *({"name": key, "value": value} for key, value in plain.items()),
         {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
