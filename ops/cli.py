@@ -134,6 +134,36 @@ def cost(
 
 
 @app.command()
+def bundle(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    cell: Annotated[list[str] | None, typer.Option("--cell", help="Only this cell; may be given again.")] = None,
+    service: Annotated[list[str] | None, typer.Option("--service", help="Only this service; the same.")] = None,
+    platform: Annotated[bool, typer.Option("--platform", help="Only the platform.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the OCI layouts.")] = Path("bundles"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make all of it anew, changed or not.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every bundle with its digest, as JSON.")] = False,
+) -> None:
+    """Bundle the manifests of cells, one for the platform and one a service. Publishes nothing.
+
+    Exit codes: 0 the bundles are there, 1 the fleet breaks rules, 2 something cannot be read or written, or there is
+    no such cell or service, 130 interrupted.
+    """
+    from ops.bundle import show
+
+    raise typer.Exit(
+        show(
+            blueprint,
+            out,
+            cells=cell or (),
+            services=service or (),
+            platform=platform,
+            fresh=fresh,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
 def demo(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     as_json: Annotated[bool, typer.Option("--json", help="Print the picture as JSON.")] = False,
