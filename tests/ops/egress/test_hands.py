@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from hypercell.egress.runtime.config import from_environment
 from ops.egress.hands import Hands, config
 from ops.egress.places import Unusable
 
@@ -41,6 +42,19 @@ def test_what_the_controller_is_told_follows_from_the_same_names(fleet):
     )
     assert zone.alarms == ("skyline-use1-az2-nat-allowance-exceeded", "skyline-use1-az2-nat-insert-failed")
     assert zone.limit == 625_000_000
+
+
+def test_hands_and_functions_are_told_the_same(fleet, synthesized):
+    told = 0
+    for name, template in synthesized("egress").items():
+        region = next(one for one in fleet.regions.values() if name == f"skyline-{one.code}-egress")
+        for resource in template["Resources"].values():
+            variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+            if "ZONES" in variables:
+                assert from_environment({**variables, "VPC_ID": "vpc-1"}) == config(region, "vpc-1")
+                told += 1
+    if not told:
+        pytest.skip("the egress stack has no controller's functions yet; it runs as soon as they are deployed with it")
 
 
 @mock_aws
