@@ -11,6 +11,8 @@ SERVICES = "services"
 """Value of the tag on what the services of a region keep."""
 DATABASES = "databases"
 """Value of the tag on the clusters of the data account."""
+KEEPER_EXECUTIONS = 1
+"""Lambda executions reserved for the function that wakes a region's databases before their backup."""
 
 
 def sibling(region: Region) -> Region | None:

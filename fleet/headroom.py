@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fleet import addressing, capacity, dsql, known, shards
+from fleet import addressing, backup, capacity, dsql, egress, known, shards
 from fleet.model import Fleet
 from fleet.problem import Path
 from fleet.region import Region
@@ -19,6 +19,9 @@ REGION_ROLES = 15
 """IAM roles of a region that are no cell's and no service's, rounded up."""
 CLOUDFRONT_LIST, HEALTH_CHECK_LIST = 55, 25
 """Rules that AWS's managed prefix lists count as; the two stand in two security groups (VPC user guide)."""
+
+UNRESERVED = 100
+"""Lambda executions of an account and region that no function can reserve (Lambda quotas)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def limits(fleet: Fleet) -> tuple[Limit, ...]:
     found += _edge(fleet)
     found += _data(fleet)
     found += _roles(fleet)
+    found += _executions(fleet)
     return tuple(found)
 
 
@@ -164,3 +168,25 @@ def _roles(fleet: Fleet) -> Iterator[Limit]:
     for account, roles in used.items():
         alias = next(alias for alias, number in fleet.accounts.items() if number == account)
         yield Limit("IAM roles", f"account {alias}", roles, fleet.quotas.roles, "roles", ("accounts", alias))
+
+
+def _executions(fleet: Fleet) -> Iterator[Limit]:
+    """What functions reserve is taken from the account's own in a region, and a hundred must be left."""
+    used: dict[tuple[str, str], int] = {}
+    about: dict[tuple[str, str], tuple[str, Path]] = {}
+
+    def reserve(alias: str, region: str, executions: int, path: Path) -> None:
+        place = (fleet.accounts[alias], region)
+        used[place] = used.get(place, UNRESERVED) + executions
+        about.setdefault(place, (f"{region} of account {alias}", path))
+
+    for region in known.regions(fleet):
+        if executions := egress.executions(region):
+            reserve(region.account, region.name, executions, ("regions", region.name, "egress"))
+    if "data" in fleet.accounts:
+        for name in fleet.data_regions:
+            reserve("data", name, backup.KEEPER_EXECUTIONS, ("databases",))
+    for place, executions in used.items():
+        where, path = about[place]
+        granted = fleet.quotas.lambda_executions
+        yield Limit("concurrent Lambda executions", where, executions, granted, "lambda_executions", path)

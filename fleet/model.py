@@ -87,6 +87,8 @@ class Quotas(Document):
     """IAM roles per account."""
     clusters: Positive = 100
     """EKS clusters per region."""
+    lambda_executions: Positive = 1_000
+    """Concurrent Lambda executions per account and region, of which 100 cannot be reserved; new accounts start lower."""
 
 
 class Rollout(Document):

@@ -39,6 +39,7 @@ QUOTA_CODES = {
     "gateway_endpoints": ("vpc", "L-1B52E74A"),
     "security_group_rules": ("vpc", "L-0EA8095F"),
     "load_balancers": ("elasticloadbalancing", "L-69A177A2"),
+    "lambda_executions": ("lambda", "L-B99A9384"),
 }
 
 UNKNOWN = "no id known"
@@ -74,6 +75,9 @@ def plan(fleet: Fleet) -> tuple[Check, ...]:
             add("region", stack.account, stack.region, stack.region, "enabled")
         add("bootstrap", stack.account, stack.region, "CDK bootstrap", f"version {BOOTSTRAP_VERSION} or later")
     add("health checkers", fleet.accounts["edge"], fleet.edge.control_region, "Route 53", "networks we admit")
+    for name in fleet.data_regions:
+        # The keeper of its databases reserves an execution.
+        add("quota", fleet.accounts["data"], name, "lambda_executions", str(fleet.quotas.lambda_executions))
     for region in fleet.regions.values():
         account, name = region.account_id, region.name
         for service, role in SERVICE_LINKED_ROLES.items():

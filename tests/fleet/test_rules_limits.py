@@ -29,6 +29,25 @@ CASES = [
     pytest.param(
         "growth",
         [
+            (FLEET, "elastic_ips: 12", "elastic_ips: 12, lambda_executions: 128"),
+        ],
+        [
+            (
+                FLEET,
+                "egress: {path: insta",
+                "regions.us-east-1.egress: 130 concurrent Lambda executions are needed in us-east-1 of account use1, and 128 are granted; ask AWS for more and raise quotas.lambda_executions, or use fewer",
+            ),
+            (
+                FLEET,
+                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
+                "regions.us-west-2.egress: 129 concurrent Lambda executions are needed in us-west-2 of account usw2, and 128 are granted; ask AWS for more and raise quotas.lambda_executions, or use fewer",
+            ),
+        ],
+        id="Lambda executions",
+    ),
+    pytest.param(
+        "growth",
+        [
             (FLEET, "monthly: 40TB}", "monthly: 40TB, addresses: 3}"),
             (FLEET, "elastic_ips: 12", "elastic_ips: 30"),
         ],

@@ -92,6 +92,12 @@ def test_a_quota_that_the_fleet_declares_but_nobody_granted_is_wrong(declared, s
     assert ("declare 5 in quotas.elastic_ips" in found.remedy) is (status == "wrong")
 
 
+def test_executions_are_asked_for_wherever_a_function_reserves_some(fleet):
+    places = {(c.account, c.region) for c in plan(fleet) if c.subject == "lambda_executions"}
+    regions = {(region.account_id, region.name) for region in fleet.regions.values()}
+    assert places == regions | {(fleet.accounts["data"], name) for name in fleet.data_regions}
+
+
 @pytest.mark.parametrize(
     "fault",
     [

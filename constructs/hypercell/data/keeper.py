@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from fleet import geography, names
+from fleet import backup, geography, names
 from fleet.model import Fleet
 from hypercell.alarm import alarm, metric
 from hypercell.data.backup import HOUR
@@ -78,7 +78,7 @@ class Keeper(Construct):
             role=role.attr_arn,
             timeout=60 * len(clusters),
             memory_size=256,
-            reserved_concurrent_executions=1,
+            reserved_concurrent_executions=backup.KEEPER_EXECUTIONS,
             environment=lambda_.CfnFunction.EnvironmentProperty(
                 variables={"CLUSTERS": cdk.Stack.of(self).to_json_string(endpoints), "USER": names.KEEPER_USER}
             ),
