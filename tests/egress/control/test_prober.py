@@ -34,7 +34,7 @@ def test_none_that_answers_is_down_and_says_why():
     }
 
 
-@pytest.mark.parametrize("fault", [ConnectionResetError("reset"), socket.gaierror(-3, "no name"), RuntimeError("?")])
+@pytest.mark.parametrize("fault", [ConnectionAbortedError("reset"), socket.gaierror(-3, "no name"), RuntimeError("?")])
 def test_a_strange_failure_of_one_target_is_a_failure_of_that_target_alone(fault):
     def connect(host, port):
         if host == "strange.example":
@@ -79,6 +79,15 @@ def test_a_target_that_takes_the_connection_and_resets_it_proves_the_way(monkeyp
         monkeypatch.setenv("TARGETS", json.dumps([f"127.0.0.1:{server.getsockname()[1]}"]))
         assert prober.handle({}, None)["ok"] is True
         thread.join()
+
+
+def test_a_reset_that_overtakes_the_handshakes_end_proves_the_way(monkeypatch):
+    def overtaken(*_):
+        raise ConnectionResetError
+
+    monkeypatch.setattr(socket.socket, "connect", overtaken)
+    monkeypatch.setenv("TARGETS", json.dumps(["127.0.0.1:9"]))
+    assert prober.handle({}, None)["ok"] is True
 
 
 def test_a_closed_port_is_down(monkeypatch):
