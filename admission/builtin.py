@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import kubernetes_validate
 
 from admission.forms import QUANTITY
 from admission.keywords import Validator
@@ -17,7 +17,16 @@ from admission.relations import EXPRESSIONS, RELATIONS
 from admission.structural import INTEGERS, OBJECT_META, Schema
 from admission.tighter import FIELDS, MISSING, enumerations
 
-_BUNDLED = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
+
+def _bundled() -> Path:
+    """The schemas of kubernetes-validate. Its code is not imported: it would load another validator first."""
+    spec = find_spec("kubernetes_validate")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("kubernetes-validate is not installed; run `make setup`")
+    return Path(spec.origin).parent / "kubernetes-json-schema"
+
+
+_BUNDLED = _bundled()
 _ADDRESS = "json-schema:///kubernetes.json"
 
 META: Schema = {"$ref": f"{_ADDRESS}#/$defs/{OBJECT_META}", "type": "object"}

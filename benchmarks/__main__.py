@@ -17,6 +17,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.judged import judged
 from benchmarks.measure import Run, median, run
 
 PYTHON = sys.executable
@@ -55,7 +56,18 @@ def local(folder: Path, runs: int) -> tuple[float, Run]:
     for number in range(runs):
         place = folder / f"demo-{number}"
         place.mkdir()
-        for name in ("app.py", "stacks", "fleet", "k8s", "constructs", "blueprints", "ops", "local", "schemas"):
+        for name in (
+            "app.py",
+            "stacks",
+            "fleet",
+            "k8s",
+            "admission",
+            "constructs",
+            "blueprints",
+            "ops",
+            "local",
+            "schemas",
+        ):
             (place / name).symlink_to(root / name)
         demos.append(run(["env", "-C", str(place), HYPERCELL, "demo"]))
         found = dict(re.findall(r"^(deploy|read back)\s+([\d.]+) s", demos[-1].output, re.MULTILINE))
@@ -80,6 +92,10 @@ def measure(runs: int) -> list[Figure]:
         add("one cell, inner loop", "2.5 s", synthesis(folder, runs, judged=False, scope="cell=use1-a"))
         validate = [HYPERCELL, "validate", "--blueprint", "blueprints/hypergrowth"]
         add("hypercell validate", "0.5 s", median([run(validate) for _ in range(runs)]))
+        grown = judged(folder, 300, runs)
+        remark = f"{grown.objects:,} objects, {grown.texts:,} texts, {grown.unchecked} kinds without a definition"
+        add("validate --manifests, 300 services", "60 s", grown.whole, remark)
+        add("the same after an edit of one service", "3 s", grown.edited, f"{grown.changed} texts changed")
         seconds, demo = local(folder, runs)
         figures.append(Figure("local AWS, deploy and read back", "25 s, 1 GB", seconds, None, demo.peak, "after synth"))
         add("hypercell demo, all of it", "-", demo)
