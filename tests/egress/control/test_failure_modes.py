@@ -1,5 +1,6 @@
 """Every failure mode of the egress, by its name, and what must happen. Whole ticks, in a time of their own."""
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -124,7 +125,18 @@ def test_connection_allowance_of_the_security_group():
 
     assert "ConnectionsExceeded" in metrics.CARD.values()
     grown = {"ConnectionsExceeded": 3}
-    assert metrics.metrics(grown, 0.0, None)["AllowanceExceeded"] == 3
+    assert metrics.metrics(grown, 0.0, None, 0)["AllowanceExceeded"] == 3
+
+
+def test_source_ports_exhausted(synthesized):
+    """InsertFailed is one of the two alarms by which the controller sheds; it finds them by name."""
+    for template in synthesized("egress").values():
+        resources = [r["Properties"] for r in template["Resources"].values()]
+        raised = {one["AlarmName"] for one in resources if one.get("MetricName") == "InsertFailed"}
+        ticks = [one["Environment"]["Variables"] for one in resources if one.get("Handler") == "runtime.handler.tick"]
+        zones = json.loads(ticks[0]["ZONES"]) if ticks else {}
+        assert raised == {name for zone in zones.values() for name in zone["alarms"] if name.endswith("insert-failed")}
+        assert len(raised) == len(zones) > 0
 
 
 def test_bad_image_or_user_data():
