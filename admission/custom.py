@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from admission.builtin import META
 from admission.structural import Fill, Schema, closed, filler
+from admission.yamlstream import Unreadable, load, split
 
 
 class DefinitionsUnreadable(Exception):
@@ -89,10 +88,21 @@ def _documents(file: Path) -> list[Any]:
         if file.suffix == ".json":
             found = json.loads(text)
             return found.get("items", [found]) if isinstance(found, dict) else [found]
-        return list(yaml.load_all(text, yaml.CSafeLoader))
-    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
+        return [load(part) for _, part in split(text)]
+    except (OSError, ValueError, Unreadable) as error:
         why = " ".join(str(error).split())
         raise DefinitionsUnreadable(f"{file}: cannot be read as definitions: {why}; mend it, or move it away") from None
+
+
+def _without_prose(schema: Any) -> Any:
+    """A schema without its descriptions: most of what a definition says, and nothing that is judged by."""
+    if isinstance(schema, dict):
+        return {
+            key: _without_prose(part)
+            for key, part in schema.items()
+            if not (key == "description" and isinstance(part, str))
+        }
+    return [_without_prose(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _served(document: Mapping[str, Any], file: Path) -> list[Definition]:
@@ -104,7 +114,7 @@ def _served(document: Mapping[str, Any], file: Path) -> list[Definition]:
                 version["name"],
                 spec["names"]["kind"],
                 spec["scope"] == "Namespaced",
-                version["schema"]["openAPIV3Schema"],
+                _without_prose(version["schema"]["openAPIV3Schema"]),
             )
             for version in spec["versions"]
             if version.get("served")

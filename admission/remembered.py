@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from admission import custom
+from admission.custom import Definition, Definitions
 from admission.judge import Judged
 from admission.podsecurity import Levels
 
 FILE = ".admission.json"
-"""In the folder of the bundles."""
+"""In the folder of the bundles: what passed."""
+DEFINITIONS_FILE = ".admission-definitions.json"
+"""Beside it: definitions that were read from YAML."""
 
 _ROOM = Path(__file__).parent
 _DEPENDENCIES = ("kubernetes-validate", "jsonschema-rs", "common-expression-language", "PyYAML")
@@ -56,12 +60,38 @@ class Remembered:
             return cls()
 
     def write(self, folder: Path, key: str) -> None:
-        """Replace what the folder remembers. One that cannot be written remembers nothing."""
-        partial = folder / f"{FILE}.partial-{os.getpid()}"
-        content = {"key": key, "passed": {name: _packed(judged) for name, judged in self.passed.items()}}
-        with suppress(OSError):
-            partial.write_text(json.dumps(content, separators=(",", ":")), "utf-8")
-            partial.replace(folder / FILE)
+        """Replace what the folder remembers."""
+        passed = {name: _packed(judged) for name, judged in self.passed.items()}
+        _replace(folder / FILE, {"key": key, "passed": passed})
+
+
+def definitions(found: Sequence[Path], folder: Path | None, key: str) -> Definitions:
+    """The definitions in some files, as a folder remembers them: YAML with all its prose takes seconds to read.
+
+    Raises:
+        DefinitionsUnreadable: they cannot be used.
+    """
+    if folder is None or all(file.suffix == ".json" for file in found):
+        return custom.read(found)
+    memory = folder / DEFINITIONS_FILE
+    try:
+        known = json.loads(memory.read_bytes())
+        if known["key"] == key:
+            listed = [Definition(**one) for one in known["definitions"]]
+            return Definitions({(f"{one.group}/{one.version}", one.kind): one for one in listed})
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    fresh = custom.read(found)
+    _replace(memory, {"key": key, "definitions": [asdict(one) for one in fresh.kinds.values()]})
+    return fresh
+
+
+def _replace(file: Path, content: object) -> None:
+    """Written beside and renamed. A folder that cannot be written remembers nothing."""
+    partial = file.with_name(f"{file.name}.partial-{os.getpid()}")
+    with suppress(OSError):
+        partial.write_text(json.dumps(content, separators=(",", ":")), "utf-8")
+        partial.replace(file)
 
 
 def _packed(judged: Judged) -> list[Any]:

@@ -13,10 +13,11 @@ from typing import TypeGuard
 
 from admission.builtin import judged_by
 from admission.cell import Exempt, Stands, together
-from admission.custom import Definitions, files, read
+from admission.custom import Definitions, files
 from admission.finding import Finding
 from admission.judge import Judge, Judged
 from admission.remembered import Remembered, key, named
+from admission.remembered import definitions as read
 from admission.yamlstream import Unreadable, line_of, load, split
 
 PROCESSES = 2
@@ -100,7 +101,7 @@ def review(bundles: Sequence[Bundle], definitions: Sequence[Path], *, memory: Pa
             texts.append(where)
             if where.name not in known.passed:
                 new.setdefault(bundle.kubernetes, {})[where.name] = text
-    judged = _judge(new, found)
+    judged = _judge(new, found, memory, rules)
     verdicts: dict[str, Verdict] = {**known.passed, **judged}
     if memory:
         used = {where.name for texts in places.values() for where in texts}
@@ -123,11 +124,13 @@ def _passed(one: Verdict) -> TypeGuard[Judged]:
 # --- judging ----------------------------------------------------------------------------------------------------
 
 
-def _judge(new: dict[str, dict[str, str]], found: Sequence[Path]) -> dict[str, Verdict]:
+def _judge(
+    new: dict[str, dict[str, str]], found: Sequence[Path], memory: Path | None, rules: str
+) -> dict[str, Verdict]:
     """Verdicts by the hash of the text."""
     if not new:
         return {}
-    definitions = read(found)
+    definitions = read(found, memory, rules)
     judges = {version: Judge(version, definitions) for version in new}
     work = [(version, name, text) for version, texts in new.items() for name, text in texts.items()]
     workers = min(PROCESSES, _processors())

@@ -253,6 +253,21 @@ def test_other_definitions_are_another_judgement(write: Write, tmp_path: Path) -
     assert len(review([bundle], [tmp_path / "crd.json"], memory=tmp_path).problems) == 1
 
 
+def test_definitions_from_yaml_are_remembered_and_read_again_when_they_change(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = write(things=[THING])
+    file = tmp_path / "crd.yaml"
+    file.write_text(json.dumps(DEFINITION))
+    first = review([bundle], [file], memory=tmp_path)
+    assert len(first.problems) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(remembered.custom, "read", lambda _files: pytest.fail("they were read again"))
+        assert review([bundle], [file], memory=tmp_path) == first
+    file.write_text(json.dumps(DEFINITION).replace('"type": "string"', '"type": "integer"'))
+    assert review([bundle], [file], memory=tmp_path).problems == ()
+
+
 def test_another_version_is_another_judgement(write: Write, tmp_path: Path) -> None:
     bundle = write(shop=[RESTRICTED])
     review([bundle], [], memory=tmp_path)
