@@ -13,6 +13,9 @@ FAILURES = "failures"
 LATENCY = "latency"
 """Time to the last byte, in milliseconds. Statistics: average and maximum; the exporter keeps no percentiles."""
 METRICS = (REQUESTS, FAILURES, LATENCY)
+AUTHORITY = "authority_seconds"
+"""Until the cell's authority of the mesh ends, as its istiods say. Statistic: minimum. A meshed cell's, by `CELL`; it
+never ends after its root."""
 
 CELL = "fleet.cell"
 """`use1-a`."""
@@ -25,6 +28,8 @@ AT_THE_DOOR: tuple[tuple[str, ...], ...] = ((CELL,), (ZONE,), (CELL, ZONE))
 """Sets of dimensions of what ingress gateways count: what viewers got, whoever answered."""
 AT_A_SERVICE: tuple[tuple[str, ...], ...] = ((SERVICE,), (CELL, SERVICE))
 """Sets of dimensions of what a service's own proxies count; without a mesh, the gateway on its behalf."""
+OF_A_CELL: tuple[tuple[str, ...], ...] = ((CELL,),)
+"""Sets of dimensions of what a cell's control plane of the mesh says."""
 
 OBJECTIVES: dict[int, float] = {0: 0.9995, 1: 0.999, 2: 0.995, 3: 0.99}
 """Tier of a service to the part of its requests, over 30 days, that do not fail. Judgement; a team may ask for more."""

@@ -51,7 +51,11 @@ def istiod(cell: Cell) -> Values:
             "multiCluster": {"enabled": True, "clusterName": cell.name},
             "meshNetworks": networks(region),
         },
-        "pilot": {"cni": {"enabled": True}},
+        "pilot": {
+            "cni": {"enabled": True},
+            # It takes another intermediate, and a root beside the old one, without a restart.
+            "env": {"AUTO_RELOAD_PLUGIN_CERTS": "true", "ISTIO_MULTIROOT_MESH": "true"},
+        },
     }
     apart: dict[str, object] = {"global": {}, "pilot": {"cni": {"enabled": False}}}
     chosen = mesh if region.meshed else apart

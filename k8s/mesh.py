@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleet import names
+from fleet import authority, names
 from fleet.cell import Cell
 from k8s import remote
 from k8s.documents import Document
@@ -11,8 +11,6 @@ from k8s.vocabulary import BEFORE_ITS_KIND, EASTWEST, INGRESS, ISTIO, meta, obj,
 
 NETWORKING = "networking.istio.io/v1"
 SECURITY = "security.istio.io/v1"
-AUTHORITY_KEYS = ("ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem")
-"""What istiod reads from the secret `cacerts`: the cell's intermediate CA under the region's root."""
 
 
 def mesh(cell: Cell) -> list[Document]:
@@ -43,7 +41,8 @@ def istio(api: str, kind: str, name: str, space: str, spec: dict[str, object]) -
 def _authority(cell: Cell) -> Document:
     """Before istiod: one that finds none makes an authority of its own, which no other cell knows, and keeps it."""
     stored = names.mesh_authority(cell).removeprefix(names.secret(cell, ""))
-    return external("cacerts", ISTIO, CELL_STORE, [entry(key, stored, key) for key in AUTHORITY_KEYS], wave=EARLY)
+    entries = [entry(key, stored, key) for key in authority.KEYS]
+    return external("cacerts", ISTIO, CELL_STORE, entries, every=f"{authority.READ_HOURS}h", wave=EARLY)
 
 
 def _gate_opens(space: str, gateway: str, port: int) -> Document:

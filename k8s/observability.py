@@ -9,14 +9,23 @@ from __future__ import annotations
 from fleet import names, signals
 from fleet.cell import Cell
 from k8s.documents import Body, Document
-from k8s.signals import GROWTH, POD_ASSOCIATION, ZONE_LABEL, exporter, processors
+from k8s.signals import GROWTH, ISTIOD_SAYS, POD_ASSOCIATION, ZONE_LABEL, exporter, processors
 from k8s.vocabulary import AGENTS, BEFORE_ITS_KIND, OBSERVABILITY, meta, obj, sync
 
 _SPACE, _ACCOUNT = names.CONTROLLERS["collector"]
 _OTLP: Body = {"protocols": {"grpc": {"endpoint": "0.0.0.0:4317"}}}
 # What memory the processor may take before it refuses data: refused is better than killed with all of it.
 _LIMITER: Body = {"check_interval": "1s", "limit_percentage": 75, "spike_limit_percentage": 20}
-_ISTIO_METRICS = "istio_requests_total|istio_request_duration_milliseconds.*|istio_tcp_connections_.*|pilot_.*|envoy_cluster_upstream_cx_.*"
+_ISTIO_METRICS = "|".join(
+    (
+        "istio_requests_total",
+        "istio_request_duration_milliseconds.*",
+        "istio_tcp_connections_.*",
+        "pilot_.*",
+        "envoy_cluster_upstream_cx_.*",
+        ISTIOD_SAYS,
+    )
+)
 
 
 def observability(cell: Cell) -> list[Document]:

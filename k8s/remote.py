@@ -112,7 +112,16 @@ def reader(cell: Cell) -> list[Document]:
                         "match": {
                             "secretKey": "token",
                             "remoteRef": {"remoteKey": stored, "property": "token"},
-                        }
+                        },
+                        # The account's default key would open it to every principal of the account.
+                        "metadata": {
+                            "apiVersion": "kubernetes.external-secrets.io/v1alpha1",
+                            "kind": "PushSecretMetadata",
+                            "spec": {
+                                "kmsKeyID": names.key_alias(cell.region, "cells"),
+                                "secretPushFormat": "string",
+                            },
+                        },
                     }
                 ],
             },

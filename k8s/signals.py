@@ -10,6 +10,8 @@ from fleet import names, signals
 from fleet.cell import Cell
 from k8s.documents import Body
 
+ISTIOD_SAYS = "citadel_server_cert_chain_expiry_seconds"
+"""Istiod's own gauge of the time that is left of the authority it signs with."""
 ZONE_LABEL = "topology.k8s.aws/zone-id"
 """Of nodes, by EKS: the ID of the zone, the same building in every account."""
 
@@ -43,12 +45,14 @@ def processors(cell: Cell) -> dict[str, Body]:
             "error_mode": "ignore",
             "metric_statements": [{"context": "datapoint", "statements": [named]}],
         }
+    authority = [_renamed(ISTIOD_SAYS, signals.AUTHORITY)] if cell.region.meshed else []
     found["metricstransform"] = {
         "transforms": [
             # A request without an answer has the code 0.
             _renamed("istio_requests_total", signals.FAILURES, insert=True, codes="^(0|5..)$$"),
             _renamed("istio_requests_total", signals.REQUESTS),
             _renamed("istio_request_duration_milliseconds", signals.LATENCY),
+            *authority,
         ]
     }
     return found
@@ -78,8 +82,18 @@ def exporter(cell: Cell) -> Body:
         "metric_declarations": [
             _declared(signals.AT_THE_DOOR, "source"),
             _declared(signals.AT_A_SERVICE, service),
+            *(_authority() if cell.region.meshed else ()),
         ],
     }
+
+
+def _authority() -> list[Body]:
+    return [
+        {
+            "dimensions": [list(one) for one in signals.OF_A_CELL],
+            "metric_name_selectors": [f"^{signals.AUTHORITY}$$"],
+        }
+    ]
 
 
 def _declared(dimensions: tuple[tuple[str, ...], ...], reporter: str) -> Body:

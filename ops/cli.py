@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from ops import nat
+from ops import cell, nat
 from ops.options import DEFAULT_BLUEPRINT, Blueprint
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cell.app, name="cell")
 app.add_typer(nat.app, name="nat")
 
 

@@ -51,6 +51,8 @@ class CellStack(CellStackBase):
         )
         alarms = CellAlarms(self, "Alarms", cell=self.cell)
         alarms.watch_control_plane()
+        if self.home.meshed:
+            alarms.watch_authority()
         doors = self._doors(vpc_id, subnets, groups, alarms)
         if auto is None:
             self._own_nodes(cluster, subnets, groups, alarms, doors)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fleet import names
+from fleet import authority, names
 from fleet.cell import Cell
 from fleet.model import Fleet
 
@@ -173,10 +173,45 @@ def test_a_key_of_the_mesh_comes_from_the_cells_own_secrets(meshed: list[Cell], 
         }
 
 
+def test_a_readers_token_is_kept_under_the_key_of_the_cells_and_read_in_the_form_it_is_pushed(
+    meshed: list[Cell], of_kind: OfKind
+) -> None:
+    for cell in meshed:
+        (push,) = of_kind(cell, "PushSecret")
+        (data,) = push["spec"]["data"]
+        assert data["metadata"]["spec"] == {
+            "kmsKeyID": f"alias/{cell.fleet.name}-{cell.region.code}-cells",
+            "secretPushFormat": "string",
+        }
+        (pushed,) = [
+            s for s in of_kind(cell, "Secret") if s["metadata"]["name"] == push["spec"]["selector"]["secret"]["name"]
+        ]
+        assert pushed["type"] == "kubernetes.io/service-account-token"
+        assert "data" not in pushed
+
+
+def test_istiod_takes_another_authority_and_another_root_while_it_runs(meshed: list[Cell], of_kind: OfKind) -> None:
+    for cell in meshed:
+        pilot = _application(of_kind, cell, "istiod")["spec"]["source"]["helm"]["valuesObject"]["pilot"]
+        assert pilot["env"] == {"AUTO_RELOAD_PLUGIN_CERTS": "true", "ISTIO_MULTIROOT_MESH": "true"}
+
+
+def test_a_change_to_an_authority_is_read_within_the_time_that_its_replacement_reckons_with(
+    meshed: list[Cell], of_kind: OfKind
+) -> None:
+    for cell in meshed:
+        (secret,) = [s for s in of_kind(cell, "ExternalSecret") if s["metadata"]["name"] == "cacerts"]
+        assert secret["spec"]["refreshInterval"] == f"{authority.READ_HOURS}h"
+        assert {entry["secretKey"] for entry in secret["spec"]["data"]} == set(authority.KEYS)
+        # Nobody gives pods another life than the one that a step of a root's replacement waits for.
+        assert "WORKLOAD_CERT_TTL" not in str(_application(of_kind, cell, "istiod"))
+    assert authority.SETTLE_HOURS > authority.WORKLOAD_HOURS + authority.READ_HOURS
+
+
 def test_partners_are_reached_by_those_who_may_and_by_name(meshed: list[Cell], files: Files) -> None:
     for cell in meshed:
         for service in cell.services:
             entries = [d for d in files(cell)[f"services/{service.name}"] if d["kind"] == "ServiceEntry"]
             hosts = [host for entry in entries for host in entry["spec"]["hosts"]]
-            assert hosts == (list(cell.fleet.partners.hosts) if service.egress == "partners" else [])
+            assert hosts == (sorted(cell.fleet.partners.hosts) if service.egress == "partners" else [])
             assert all(entry["spec"]["exportTo"] == ["."] for entry in entries)

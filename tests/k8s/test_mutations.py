@@ -19,8 +19,9 @@ Documents = Callable[[Cell], list[Document]]
 FREE: dict[str, tuple[str, ...]] = {
     "Application": ("spec.source.helm.valuesObject",),
     "OpenTelemetryCollector": ("spec.config",),
+    "PushSecret": ("spec.data.0.metadata",),
 }
-"""Kind to the places whose content only others know: a chart's values, a collector's configuration."""
+"""Kind to the places whose content only others know: a chart's values, a collector's or a provider's configuration."""
 FREELY_NAMED: dict[str, tuple[str, ...]] = {
     "NodePool": ("spec.limits",),
     "OpenTelemetryCollector": ("spec.resources",),

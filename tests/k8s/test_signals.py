@@ -1,5 +1,6 @@
 """What collectors count, and that it is what alarms read."""
 
+import re
 from collections.abc import Callable
 
 from fleet import names, signals
@@ -21,15 +22,39 @@ def test_collectors_write_the_sets_of_dimensions_that_are_promised_and_no_others
         exporter = gateway(of_kind, cell)["exporters"]["awsemf"]
         assert exporter["namespace"] == names.cell_metrics(cell.fleet)
         declared = [tuple(one) for d in exporter["metric_declarations"] for one in d["dimensions"]]
-        assert declared == [*signals.AT_THE_DOOR, *signals.AT_A_SERVICE]
-        for declaration in exporter["metric_declarations"]:
+        mesh = signals.OF_A_CELL if cell.region.meshed else ()
+        assert declared == [*signals.AT_THE_DOOR, *signals.AT_A_SERVICE, *mesh]
+        for declaration in exporter["metric_declarations"][:2]:
             assert declaration["metric_name_selectors"] == [f"^{name}$$" for name in signals.METRICS]
 
 
 def test_every_promised_metric_is_made_from_a_proxy_s(cells, of_kind):
     for cell in cells:
         transforms = gateway(of_kind, cell)["processors"]["metricstransform"]["transforms"]
-        assert {t["new_name"] for t in transforms} == set(signals.METRICS)
+        mesh = {signals.AUTHORITY} if cell.region.meshed else set()
+        assert {t["new_name"] for t in transforms} == {*signals.METRICS, *mesh}
+
+
+def test_what_istiod_says_of_its_authority_goes_all_the_way_to_cloudwatch(cells, of_kind):
+    """Asked for on the node, renamed at the gateway, and declared there: one of the three alone loses it."""
+    for cell in (cell for cell in cells if cell.region.meshed):
+        (job,) = agent(of_kind, cell)["receivers"]["prometheus"]["config"]["scrape_configs"]
+        (kept,) = job["metric_relabel_configs"]
+        config = gateway(of_kind, cell)
+        (renamed,) = [
+            t for t in config["processors"]["metricstransform"]["transforms"] if t["new_name"] == signals.AUTHORITY
+        ]
+        said = renamed["include"].removeprefix("^").removesuffix("$$")
+        assert re.fullmatch(kept["regex"], said)
+        assert said == "citadel_server_cert_chain_expiry_seconds"
+        (declared,) = [
+            d
+            for d in config["exporters"]["awsemf"]["metric_declarations"]
+            if d["metric_name_selectors"] == [f"^{signals.AUTHORITY}$$"]
+        ]
+        # It comes from a control plane, which reports no requests: a matcher on `reporter` would drop it.
+        assert "label_matchers" not in declared
+        assert declared["dimensions"] == [[signals.CELL]]
 
 
 def test_failures_are_taken_before_the_counter_they_come_from_is_renamed(cells, of_kind):

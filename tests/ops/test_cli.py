@@ -39,7 +39,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", ["cost", "nat cost", "nat status", "phases", "preflight", "prove", "validate"])
+@pytest.mark.parametrize(
+    "verb", ["cell ca", "cost", "nat cost", "nat status", "phases", "preflight", "prove", "validate"]
+)
 def test_a_folder_that_is_not_there_is_one_clear_line_and_exit_code_2(verb):
     done = run(*verb.split(), "--blueprint", "nowhere")
     assert done.returncode == 2

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fleet import addressing, capacity, names, phases
+from fleet import addressing, capacity, names, phases, signals
 from hypercell.guards.canonical import canonical
 
 
@@ -114,6 +114,32 @@ def test_a_cluster_outlives_its_stack_and_never_pays_for_old_versions(template):
     assert properties["ControlPlaneScalingConfig"] == {"Tier": "standard"}
 
 
+def test_the_end_of_a_meshed_cells_authority_wakes_its_operators_and_stops_no_roll_out(fleet_of, synthesized):
+    for blueprint in ("day-one", "growth"):
+        fleet = fleet_of(blueprint)
+        templates = synthesized("cell", of=blueprint)
+        for cell in fleet.cells:
+            template = templates[names.stack(fleet, cell.region.code, cell.key, "cell")]
+            alarms = {a["AlarmName"]: a for a in of(template, "AWS::CloudWatch::Alarm").values()}
+            name = f"{fleet.name}-{cell.name}-authority"
+            assert (name in alarms) == cell.region.meshed
+            if cell.region.meshed:
+                alarm = alarms[name]
+                (query,) = alarm["Metrics"]
+                assert query["MetricStat"]["Metric"] == {
+                    "Namespace": names.cell_metrics(fleet),
+                    "MetricName": signals.AUTHORITY,
+                    "Dimensions": [{"Name": signals.CELL, "Value": cell.name}],
+                }
+                assert alarm["Threshold"] == 30 * 24 * 3600
+                assert alarm["ComparisonOperator"] == "LessThanThreshold"
+                # Nobody who says when it ends is as bad as an end that is near.
+                assert alarm["TreatMissingData"] == "breaching"
+                assert alarm["AlarmActions"] == [names.alarm_topic_arn(cell.region)]
+                composite = only(template, "AWS::CloudWatch::CompositeAlarm")
+                assert name not in composite["AlarmRule"]
+
+
 def test_addons_are_those_of_the_release_exactly(cells):
     for cell, template in cells.items():
         found = {a["AddonName"]: a["AddonVersion"] for a in of(template, "AWS::EKS::Addon").values()}
@@ -174,8 +200,9 @@ def test_a_cell_is_unwell_when_any_of_its_signals_says_so(template, cell):
     assert composite["AlarmName"] == names.cell_alarm(cell)
     alarms = {a["AlarmName"] for a in of(template, "AWS::CloudWatch::Alarm").values()}
     named = {part.removeprefix('ALARM("').removesuffix('")') for part in composite["AlarmRule"].split(" OR ")}
-    # Somebody in the cell by the emergency role is a reason to ask, not a fault of the cell.
-    assert named == alarms - {names.cell_signal(cell, "break-glass")}
+    # Somebody in the cell by the emergency role is a reason to ask, and an authority that ends in a month one to act:
+    # neither is a fault of the cell.
+    assert named == alarms - {names.cell_signal(cell, "break-glass"), names.cell_signal(cell, "authority")}
     assert composite["AlarmActions"] == [names.alarm_topic_arn(cell.region)]
 
 

@@ -204,6 +204,25 @@ def test_secrets_are_read_below_the_cells_own_prefix(template, roles, cell):
             assert own or reader, resource
 
 
+def test_a_cell_pushes_its_readers_token_and_cannot_write_its_own_authority(template, roles, cell):
+    writes = {}
+    for statement in statements(template, roles[names.cell_role(cell, "external-secrets")]):
+        actions = {a for a in listed(statement["Action"]) if a.startswith("secretsmanager:")}
+        for action in actions - {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}:
+            for resource in listed(statement["Resource"]):
+                writes.setdefault(resource.partition(":secret:")[2], set()).add(action.partition(":")[2])
+    # All that External Secrets calls for a push: it also takes away a policy that was never given.
+    assert writes == {
+        f"{names.mesh_reader(cell)}-*": {
+            "CreateSecret",
+            "DeleteResourcePolicy",
+            "PutSecretValue",
+            "TagResource",
+            "UpdateSecret",
+        }
+    }
+
+
 def test_a_volume_of_another_cell_is_out_of_reach(template, roles, cell):
     tag = f"kubernetes.io/cluster/{names.cluster(cell)}"
     for statement in statements(template, roles[names.cell_role(cell, "ebs-csi")]):

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from fleet import names
+from fleet import authority, names, signals
 from fleet.cell import Cell
+from hypercell.alarm import alarm, metric
 
 API_SECONDS = 1.0
 """The 99th percentile of single-object reads and writes: Kubernetes' own objective (SIG Scalability)."""
@@ -145,6 +146,29 @@ class CellAlarms(Construct):
                 _expression(f"SUM([{', '.join(letters)}])"),
                 *(_input(id, metric) for id, metric in zip(letters, failed, strict=True)),
             ],
+        )
+
+    def watch_authority(self) -> None:
+        """Alarm before the mesh's authority ends, and when nobody has said for a day when it does.
+
+        Not part of the composite: nothing is unwell yet, and roll-outs need not stop.
+        """
+        alarm(
+            self,
+            "Authority",
+            name=names.cell_signal(self._cell, "authority"),
+            about=f"{self._cell.name}: the mesh's authority ends within {authority.ALARM_DAYS} days, or istiod does "
+            f"not say when: hypercell cell ca",
+            topic=names.alarm_topic_arn(self._cell.region),
+            metrics=[
+                metric(names.cell_metrics(self._cell.fleet), signals.AUTHORITY, {signals.CELL: self._cell.name}),
+            ],
+            statistic="Minimum",
+            threshold=authority.ALARM_DAYS * 86_400,
+            seconds=3600,
+            periods=24,
+            below=True,
+            silence="breaching",
         )
 
     def roll_up(self) -> None:

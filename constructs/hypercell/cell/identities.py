@@ -190,6 +190,8 @@ def _secrets(cell: Cell, cells_key_arn: str) -> Sequence[Statement]:
                 "LendOwnReader",
                 [
                     "secretsmanager:CreateSecret",
+                    # At each push External Secrets takes away a policy that nobody gave it (its `manageResourcePolicy`).
+                    "secretsmanager:DeleteResourcePolicy",
                     "secretsmanager:PutSecretValue",
                     "secretsmanager:TagResource",
                     "secretsmanager:UpdateSecret",

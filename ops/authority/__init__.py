@@ -1,0 +1,1 @@
+"""The certificate authorities of the mesh: what stands, what comes next, and its doing."""

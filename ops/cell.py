@@ -1,0 +1,87 @@
+"""`hypercell cell`: what is done to one cell. Each verb decides in a module of its own."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.options import DEFAULT_BLUEPRINT, Blueprint
+
+if TYPE_CHECKING:
+    from ops.clients import ClientFor
+
+app = typer.Typer(no_args_is_help=True)
+
+Role = Annotated[str | None, typer.Option("--role", help="Role to take in each account of the fleet.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def cell() -> None:
+    """What a cell needs beside its stacks and its bundles."""
+
+
+@app.command()
+def ca(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    region: Annotated[str | None, typer.Option("--region", help="The region, e.g. us-east-1.")] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="Only this cell, e.g. use1-a.")] = None,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Replace what stands: an intermediate, or the root.")
+    ] = False,
+    root_in: Annotated[Path | None, typer.Option("--root-in", help="The root's file, to sign with.")] = None,
+    root_out: Annotated[Path | None, typer.Option("--root-out", help="Make a root, and write it here.")] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", help="Its first line opens the root's file; asked for when absent."),
+    ] = None,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="Do not wait between steps: every pod was restarted since the last.")
+    ] = False,
+    role: Role = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only the plan is shown.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show, make and replace the certificate authorities of a region's mesh. Changes nothing without --yes.
+
+    Exit codes: 0 all is well, 1 something is missing, due or under way, 2 something was refused or not looked at.
+    """
+    from fleet.load import load
+    from ops.authority.ca import Wish, show
+    from ops.authority.root import Refused
+
+    wish = Wish(region, cell, rotate, root_in, root_out, settled, yes)
+    try:
+        fleet = load(blueprint)
+        code = show(fleet, wish, _clients(role), lambda new: _passphrase(passphrase_file, new), _now(), as_json=as_json)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        code = 2
+    raise typer.Exit(code)
+
+
+def _passphrase(file: Path | None, new: bool) -> str:
+    from ops.authority.root import Refused
+
+    if file is None:
+        text = "Passphrase for the new root" if new else "Passphrase of the root"
+        return str(typer.prompt(text, hide_input=True, confirmation_prompt=new, err=True))
+    try:
+        return file.read_text("utf-8").partition("\n")[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"--passphrase-file: {file} cannot be read: {error}") from error
+
+
+def _now() -> datetime:
+    """Whole seconds: certificates know no others."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _clients(role: str | None) -> ClientFor:
+    from ops import clients
+
+    return clients.with_own_credentials(role)
