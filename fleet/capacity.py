@@ -29,6 +29,8 @@ NODE_CPU = 16_000
 """Processors of a mean Spot node, in thousandths. The pools take 4 to 48; a cell is planned with the smaller half."""
 NODE_MEMORY = 64 << 30
 """Memory of a mean Spot node in bytes: 4 GiB a processor, the middle of c, m and r."""
+MEMORY_NODE_MEMORY = 128 << 30
+"""Memory of such a node of the family r in bytes: 8 GiB a processor."""
 USABLE = 0.9
 """Part of a node that is left for pods beside kubelet, daemons and the eviction margin."""
 DAEMON_PODS = 8
@@ -44,6 +46,8 @@ GATEWAY_RPS = 2_500
 """Requests per second one gateway pod of one processor carries with TLS. Judgement: half of Envoy's own figure."""
 GATEWAY_CPU = 1_000
 """Thousandths of a processor that a gateway pod requests."""
+GATEWAY_SIZES = (4, 8)
+"""Processors of a gateway node: small, so that three zones do not stand half empty."""
 
 
 def hosts(service: Service, region: Region) -> tuple[Cell, ...]:
@@ -193,10 +197,32 @@ def _gateways(rps: float) -> int:
     return -int(-rps // GATEWAY_RPS)
 
 
+def running_gateways(cell: Cell) -> int:
+    """Gateway pods at peak: where viewers enter, and where the region's other cells do."""
+    return ingress_pods(cell)[0] + (len(cell.region.zones) if cell.region.meshed else 0)
+
+
+def gateway_nodes(cell: Cell) -> int:
+    """On-demand nodes under the cell's gateways at peak: of the smaller size, and one a zone at least."""
+    return max(len(cell.region.zones), -(-running_gateways(cell) // gateways_that_fit(1)))
+
+
+def gateways_that_fit(nodes: int) -> int:
+    """Gateway pods on so many nodes of their pool, if all are of the smaller size."""
+    return nodes * int(GATEWAY_SIZES[0] * 1000 * USABLE // GATEWAY_CPU)
+
+
 def on_demand_cpu(cell: Cell) -> int:
-    """Thousandths of a processor on on-demand nodes at peak: system nodes, ingress and east-west gateways."""
-    gateways = ingress_pods(cell)[0] + (len(cell.region.zones) if cell.region.meshed else 0)
-    return SYSTEM_NODES * SYSTEM_NODE_CPU + gateways * GATEWAY_CPU
+    """Thousandths of a processor of the on-demand nodes at peak: under the controllers and under the gateways.
+
+    Nodes are counted whole, as they are paid for: a gateway node stands in its zone however little it does.
+    """
+    return SYSTEM_NODES * SYSTEM_NODE_CPU + gateway_nodes(cell) * GATEWAY_SIZES[0] * 1000
+
+
+def spot_cpu(cell: Cell) -> int:
+    """Thousandths of a processor of the Spot nodes at peak, at least: what services request, and what nodes keep back."""
+    return int(running_cpu(cell) / USABLE)
 
 
 def price(cells: int, lost: int) -> tuple[float, float]:

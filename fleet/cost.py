@@ -116,14 +116,15 @@ def _cells(region: Region) -> Iterator[Line]:
         yield _line(name, f"control planes of {tier}", count, f"eks-{tier}")
     yield _line(name, "Network Load Balancers", len(cells) * (2 if region.meshed else 1), "load-balancer")
     yield _line(name, "public addresses of load balancers", len(cells) * len(region.zones), "public-address")
-    system = capacity.SYSTEM_NODES * capacity.SYSTEM_NODE_CPU
     yield _line(name, "system nodes", capacity.SYSTEM_NODES * len(karpenter), capacity.SYSTEM_NODE_TYPES[0])
-    gateways = sum(capacity.on_demand_cpu(cell) - system for cell in karpenter) / 1000
-    yield _line(name, "gateway nodes at peak, on demand", ceil(gateways / PACKING / 2), "m7g.large")
+    gateways = sum(capacity.gateway_nodes(cell) for cell in karpenter)
+    yield _line(name, "gateway nodes at peak, on demand", gateways, "m7g.xlarge")
     spot = sum(capacity.running_cpu(cell) for cell in karpenter) / 1000
     yield _line(name, "vCPUs of Spot nodes at peak", ceil(spot / PACKING), "spot-vcpu")
     # Controllers take what they take on system nodes elsewhere: no figure of Auto Mode's own is known.
-    nodes = sum(capacity.on_demand_cpu(cell) + capacity.running_cpu(cell) for cell in auto) / 1000
+    system = capacity.SYSTEM_NODES * capacity.SYSTEM_NODE_CPU
+    gates = [capacity.running_gateways(cell) * capacity.GATEWAY_CPU for cell in auto]
+    nodes = sum(system + gate + capacity.running_cpu(cell) for cell, gate in zip(auto, gates, strict=True)) / 1000
     # Auto Mode's own share is a tenth of the instance's price; its built-in pools run on demand.
     yield _line(name, "Auto Mode nodes at peak, on demand", ceil(nodes / PACKING / 2) * 1.1, "m7g.large")
 

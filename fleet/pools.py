@@ -47,13 +47,14 @@ def rooms(cell: Cell) -> dict[str, Amount]:
         own = capacity.SYSTEM_NODES - sizing.system_nodes(cell)
         return {SERVICES: _offered(cell, nodes[sizing.GENERAL] - own)}
     general = nodes[sizing.SPOT] + nodes[sizing.BURST]
-    return {SERVICES: _offered(cell, general), MEMORY: _offered(cell, nodes[sizing.SPOT_MEMORY])}
+    hungry = _offered(cell, nodes[sizing.SPOT_MEMORY], capacity.MEMORY_NODE_MEMORY)
+    return {SERVICES: _offered(cell, general), MEMORY: hungry}
 
 
-def _offered(cell: Cell, nodes: int) -> Amount:
+def _offered(cell: Cell, nodes: int, memory: int = capacity.NODE_MEMORY) -> Amount:
     usable = max(0, nodes) * capacity.USABLE
     pods = max(0, nodes) * max(0, cell.pods_per_node - capacity.DAEMON_PODS)
-    return Amount(pods, int(usable * capacity.NODE_CPU), int(usable * capacity.NODE_MEMORY))
+    return Amount(pods, int(usable * capacity.NODE_CPU), int(usable * memory))
 
 
 def needs(region: Region) -> Iterator[tuple[Cell, Need]]:

@@ -75,6 +75,7 @@ PRICES: dict[str, Price] = {
     "cache.r8g.large": Price(0.1756, "hour", _PRICE_LIST, "2026-10-02"),
     "t4g.micro": Price(0.0084, "hour", _KARPENTER, "2026-01-19"),
     "m7g.large": Price(0.0816, "hour", _KARPENTER, "2026-07-20"),
+    "m7g.xlarge": Price(0.1632, "hour", _KARPENTER, "2026-07-20"),
     "m8g.large": Price(0.08976, "hour", _KARPENTER, "2026-01-19"),
     "c6gn.medium": Price(0.0432, "hour", _KARPENTER, "2026-01-19"),
     "c6gn.large": Price(0.0864, "hour", _KARPENTER, "2026-01-19"),

@@ -255,7 +255,7 @@ def _gateways(region: Region) -> Iterator[Claim]:
         nodes = sizing.nodes_of(cell).get(sizing.INGRESS_POOL)
         if nodes is not None:
             offered, needed = (
-                sizing.gateways_that_fit(nodes),
+                capacity.gateways_that_fit(nodes),
                 sizing.gateway_pods(cell)[1] + sizing.eastwest_pods(cell)[1],
             )
             margin = Margin(

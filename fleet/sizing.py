@@ -21,8 +21,6 @@ SPOT, SPOT_MEMORY, INGRESS_POOL, BURST = "spot", "spot-memory", "ingress", "onde
 """Node pools of a cell that runs Spot."""
 GENERAL = "general"
 """The one pool, on demand, of a fleet that asks for no Spot: a founder's cell holds a handful of nodes."""
-GATEWAY_SIZES = (4, 8)
-"""Processors of a gateway node: small, so that three zones do not stand half empty."""
 MEMORY_HUNGRY = 6 << 30
 """Bytes of memory to a processor from which a service belongs on memory-optimised nodes (r has 8 GiB, m has 4)."""
 
@@ -72,13 +70,8 @@ def system_nodes(cell: Cell) -> int:
     return capacity.SYSTEM_NODES if cell.capacity == "karpenter" else 0
 
 
-def gateways_that_fit(nodes: int) -> int:
-    """Gateway pods on so many nodes of their pool, if all are of the smaller size."""
-    return nodes * int(GATEWAY_SIZES[0] * 1000 * capacity.USABLE // capacity.GATEWAY_CPU)
-
-
 def _gateway_nodes(pods: int) -> int:
-    return -(-pods // gateways_that_fit(1))
+    return -(-pods // capacity.gateways_that_fit(1))
 
 
 def _nodes(cpu: int) -> int:

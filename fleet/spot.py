@@ -1,64 +1,53 @@
-"""Which Spot instance types a cell's node pools admit, and how many of them a zone offers.
+"""How many Spot instance types a cell reaches, zone by zone, and what it shares with other cells.
 
-The node pools and the rules read the same numbers from here, so that "250 types" is counted, not claimed. The table
-(tables/spot.json) is EC2's catalogue as moto ships it, cut to what the pools admit: AWS is ahead of it, so a count
-is a lower bound. `python -m local.catalogue` writes it anew; a test compares.
+A Spot pool is a type in a zone: EC2 prices it, fills it and takes it back on its own. What a node pool reaches is
+counted over time; one request carries far fewer, see the numbers below.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-CATEGORIES = ("c", "m", "r")
-"""Compute, general and memory: the families whose price a processor is close enough to mix."""
-NEWER_THAN = 4
-"""Generations above this one (Karpenter's `instance-generation`, Gt): Nitro, and near in speed."""
-CPU_FROM, CPU_TO = 4, 48
-"""Processors of a node. Smaller ones drown in daemons; larger ones are too much to lose at once."""
-ARCHITECTURES = ("arm64", "amd64")
-HYPERVISOR = "nitro"
+from fleet import instances, requirements
+from fleet.cell import Cell
+from fleet.nodepools import pool
+from fleet.sizing import SPOT
+
 FEWEST_IN_ZONE = 200
 """Types each zone must offer: a zone with few of them is dry when Spot is scarce."""
 
-_TABLE = Path(__file__).parent / "tables" / "spot.json"
+MOST_CONSIDERED = 600
+"""Cheapest types that Karpenter keeps for a node (scheduling/nodeclaimtemplate.go, MaxInstanceTypes)."""
+MOST_IN_REQUEST = 60
+"""Cheapest of them that one CreateFleet request carries (pkg/providers/instance/instance.go, maxInstanceTypes)."""
+FEWEST_TO_MOVE = 15
+"""Cheaper types without which no Spot node is replaced by cheaper Spot (MinInstanceTypesForSpotToSpotConsolidation)."""
+
+Pools = frozenset[tuple[str, str]]
+"""Spot pools: type and zone ID."""
 
 
-@cache
-def _table() -> dict[str, dict[str, list[str]]]:
-    """Architecture to its types, and zone to types as a bit mask in hexadecimal over the types in that order."""
-    content: dict[str, dict[str, list[str]]] = json.loads(_TABLE.read_text("utf-8"))
-    return content
+def types(cell: Cell, zone: str, name: str = SPOT, architectures: Sequence[str] | None = None) -> frozenset[str]:
+    """The types that a node pool of the cell reaches in a zone, or those of some architectures among them."""
+    asked = pool(cell, name).requirements
+    if architectures is not None:
+        asked = (*asked, requirements.Requirement(instances.ARCHITECTURE, "In", tuple(architectures)))
+    return requirements.types(asked, zone)
 
 
-def dated() -> str:
-    """Where the table comes from."""
-    return str(_table()["source"])
+def reachable(
+    cell: Cell, zones: Iterable[str] | None = None, name: str = SPOT, architectures: Sequence[str] | None = None
+) -> frozenset[str]:
+    """The types that at least one of the zones offers; the cell's own zones when none are given."""
+    asked = cell.region.zones if zones is None else zones
+    return frozenset().union(*(types(cell, zone, name, architectures) for zone in asked))
 
 
-@cache
-def types(zone: str, architectures: tuple[str, ...] = ARCHITECTURES) -> frozenset[str]:
-    """The admitted types a zone offers; none where the table does not know the zone."""
-    table = _table()
-    mask = int(str(table["zones"].get(zone, "0")), 16)
-    found, bit = set(), 0
-    for architecture, names in table["types"].items():
-        for name in names:
-            if mask >> bit & 1 and architecture in architectures:
-                found.add(name)
-            bit += 1
-    return frozenset(found)
+def pools(cell: Cell, name: str = SPOT) -> Pools:
+    """The Spot pools that a node pool of the cell reaches."""
+    return frozenset((one, zone) for zone in cell.region.zones for one in types(cell, zone, name))
 
 
-def reachable(zones: Iterable[str], architectures: tuple[str, ...] = ARCHITECTURES) -> frozenset[str]:
-    """The admitted types that at least one of the zones offers."""
-    return frozenset().union(*(types(zone, architectures) for zone in zones))
-
-
-def admits(category: str, generation: int, cpus: int, hypervisor: str) -> bool:
-    """Whether the node pools take a type, by the labels Karpenter gives it."""
-    return (
-        category in CATEGORIES and generation > NEWER_THAN and CPU_FROM <= cpus <= CPU_TO and hypervisor == HYPERVISOR
-    )
+def counted(cell: Cell) -> bool:
+    """Whether the cell asks for Spot in words that Karpenter defines: Auto Mode buys what AWS decides."""
+    return cell.stands and cell.capacity == "karpenter" and cell.fleet.policies.spot.share > 0

@@ -1,6 +1,6 @@
 """Compute: the kinds of nodes a cell may start, and the bounds of each kind.
 
-Spot carries the services over every instance type `fleet.spot` admits; a second pool, for services that need much
+Spot carries the services over every instance type `fleet.nodepools` asks for; a second pool, for services that need much
 memory to a processor, is tainted so that nothing else lands there. The gateways stand on on-demand nodes of their
 own. `ondemand-burst` is empty in normal times: it holds what a lost cell leaves to this one in the hour in which
 Spot has nothing to offer. Karpenter has no ratio field; the share of Spot is what these pools are made of.
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleet import capacity, names, spot
+from fleet import capacity, names, nodepools
 from fleet.cell import Cell
-from fleet.sizing import BURST, GATEWAY_SIZES, GENERAL, INGRESS_POOL, SPOT, SPOT_MEMORY, mixes, nodes_of
-from k8s.documents import Body, Budget, Document, NodeClassReference, NodePool, NodeTemplateSpec, Requirement, Taint
+from fleet.sizing import BURST, GENERAL, INGRESS_POOL, SPOT_MEMORY, nodes_of
+from k8s.documents import Body, Budget, Document, NodeClassReference, NodePool, NodeTemplateSpec, Taint
 from k8s.vocabulary import ASK_FIRST, BEFORE_ITS_KIND, POOL_LABEL, meta, sync
 
 NODE_CLASS = "cell"
@@ -31,6 +31,11 @@ _ONE_AT_A_TIME: list[Budget] = [
     {"nodes": "0", "reasons": ["Underutilized", "Drifted"], "schedule": _QUIET, "duration": _QUIET_FOR},
 ]
 
+_CLOSED = (SPOT_MEMORY, INGRESS_POOL)
+"""Pools that only those land on who say so."""
+_SMALL = (INGRESS_POOL, GENERAL)
+"""Pools of so few nodes that a tenth of them is one."""
+
 
 def pool_taint(pool: str) -> Taint:
     return {"key": POOL_LABEL, "value": pool, "effect": "NoSchedule"}
@@ -42,105 +47,54 @@ def pool_toleration(pool: str) -> Body:
 
 def compute(cell: Cell) -> list[Document]:
     """The node class and the node pools of a cell."""
-    return [_auto_class(cell) if cell.capacity == "auto-mode" else _node_class(cell), *_pools(cell)]
+    made = _auto_class(cell) if cell.capacity == "auto-mode" else _node_class(cell)
+    return [made, *(_pool(cell, pool) for pool in nodepools.pools(cell))]
 
 
-def _pools(cell: Cell) -> list[NodePool]:
-    wide = [_in("category", *spot.CATEGORIES), *_sizes(spot.CPU_FROM, spot.CPU_TO)]
-    memory = [_in("category", "r"), *_sizes(spot.CPU_FROM, spot.CPU_TO)]
-    small = [_in("category", "c", "m"), _in("cpu", *map(str, GATEWAY_SIZES))]
-    if not mixes(cell):
-        general = [_in("category", *spot.CATEGORIES), *_sizes(2, spot.CPU_TO)]
-        return [_pool(cell, GENERAL, "on-demand", general, weight=50, budgets=_ONE_AT_A_TIME)]
-    return [
-        _pool(cell, SPOT, "spot", wide, weight=50),
-        _pool(cell, SPOT_MEMORY, "spot", memory, weight=50, taint=True),
-        _pool(cell, INGRESS_POOL, "on-demand", small, weight=50, taint=True, budgets=_ONE_AT_A_TIME),
-        _pool(cell, BURST, "on-demand", wide, weight=1),
-    ]
-
-
-def _pool(
-    cell: Cell,
-    name: str,
-    bought: str,
-    requirements: list[Requirement],
-    *,
-    weight: int,
-    taint: bool = False,
-    budgets: list[Budget] | None = None,
-) -> NodePool:
-    nodes = nodes_of(cell)[name]
-    auto = cell.capacity == "auto-mode"
+def _pool(cell: Cell, pool: nodepools.NodePool) -> NodePool:
     reference: NodeClassReference = (
         {"group": "eks.amazonaws.com", "kind": "NodeClass", "name": NODE_CLASS}
-        if auto
+        if cell.capacity == "auto-mode"
         else {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": NODE_CLASS}
     )
-    prefix = "eks.amazonaws.com" if auto else "karpenter.k8s.aws"
-    # Auto Mode runs Linux only and knows no zone ids: the subnets of its class say where. A label that it does not
-    # know is taken for one of ours.
-    placed = [] if auto else [_in("kubernetes.io/os", "linux"), _in("topology.k8s.aws/zone-id", *cell.region.zones)]
     template: NodeTemplateSpec = {
         "nodeClassRef": reference,
         "requirements": [
-            _in("karpenter.sh/capacity-type", bought),
-            _in("kubernetes.io/arch", *spot.ARCHITECTURES),
-            *placed,
-            *(_labelled(prefix, requirement) for requirement in [*_modern(), *requirements]),
+            {"key": one.key, "operator": one.operator, "values": list(one.values)} for one in pool.requirements
         ],
         # Auto Mode replaces a node after 21 days at most; a Spot node seldom sees its second week.
         "expireAfter": "336h",
         # Without it a pod that must not be disrupted keeps an expired node for ever.
         "terminationGracePeriod": "15m",
     }
-    if taint:
-        template["taints"] = [pool_taint(name)]
+    if pool.name in _CLOSED:
+        template["taints"] = [pool_taint(pool.name)]
     return {
         "apiVersion": "karpenter.sh/v1",
         "kind": "NodePool",
-        "metadata": meta(name, annotations=sync(BEFORE_ITS_KIND, ASK_FIRST)),
+        "metadata": meta(pool.name, annotations=sync(BEFORE_ITS_KIND, ASK_FIRST)),
         "spec": {
-            "weight": weight,
+            # The heaviest pool that fits is bought first: burst only when no other is to be had.
+            "weight": 1 if pool.name == BURST else 50,
             "template": {
-                "metadata": {"labels": {POOL_LABEL: name}},
+                "metadata": {"labels": {POOL_LABEL: pool.name}},
                 "spec": template,
             },
             "disruption": {
                 "consolidationPolicy": "WhenEmptyOrUnderutilized",
                 "consolidateAfter": "5m",
-                "budgets": budgets or _BUDGETS,
+                "budgets": _ONE_AT_A_TIME if pool.name in _SMALL else _BUDGETS,
             },
-            "limits": {
-                "nodes": str(nodes),
-                "cpu": str(nodes * capacity.NODE_CPU // 1000),
-                "memory": f"{nodes * (capacity.NODE_MEMORY >> 30)}Gi",
-            },
+            "limits": _limits(pool.name, nodes_of(cell)[pool.name]),
         },
     }
 
 
-def _modern() -> list[Requirement]:
-    return [
-        _in("hypervisor", spot.HYPERVISOR),
-        {"key": "generation", "operator": "Gt", "values": [str(spot.NEWER_THAN)]},
-    ]
-
-
-def _in(label: str, *values: str) -> Requirement:
-    return {"key": label, "operator": "In", "values": list(values)}
-
-
-def _sizes(least: int, most: int) -> list[Requirement]:
-    return [
-        {"key": "cpu", "operator": "Gt", "values": [str(least - 1)]},
-        {"key": "cpu", "operator": "Lt", "values": [str(most + 1)]},
-    ]
-
-
-def _labelled(prefix: str, requirement: Requirement) -> Requirement:
-    """The requirement on an instance's own label: Karpenter's and Auto Mode's differ in the prefix alone."""
-    return {**requirement, "key": f"{prefix}/instance-{requirement['key']}"}
+def _limits(pool: str, nodes: int) -> dict[str, str]:
+    """As many mean nodes as the pool is planned with. Memory never ends first: a cheap hour of the family r is welcome."""
+    processors = nodes * (capacity.GATEWAY_SIZES[-1] if pool == INGRESS_POOL else capacity.NODE_CPU // 1000)
+    memory = processors * 1000 * capacity.MEMORY_NODE_MEMORY // capacity.NODE_CPU
+    return {"nodes": str(nodes), "cpu": str(processors), "memory": f"{memory >> 30}Gi"}
 
 
 def _discovered(cell: Cell) -> list[Body]:

@@ -7,7 +7,7 @@ import json
 from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.service import Service
-from fleet.sizing import SPOT_MEMORY, mixes, needs_memory
+from fleet.sizing import BURST, SPOT_MEMORY, mixes, needs_memory
 from k8s.autoscaling import CONTAINER
 from k8s.compute import pool_toleration
 from k8s.documents import Body, Container, Deployment, PodSpec, Spread
@@ -82,10 +82,13 @@ def _pod(service: Service, cell: Cell, selector: dict[str, str]) -> PodSpec:
 
 
 def _nodes(service: Service, cell: Cell) -> Body:
-    """Processors the image is built for and, for a service that needs much memory, the pool that has it."""
+    """Processors the image is built for and, for a service that needs much memory, the pool that has it.
+
+    The burst pool takes it, too: it weighs least, so that it is bought only when Spot has no such node to offer.
+    """
     wanted = [{"key": "kubernetes.io/arch", "operator": "In", "values": sorted(service.architectures)}]
     if mixes(cell) and needs_memory(service):
-        wanted.append({"key": POOL_LABEL, "operator": "In", "values": [SPOT_MEMORY]})
+        wanted.append({"key": POOL_LABEL, "operator": "In", "values": [SPOT_MEMORY, BURST]})
     return {"nodeSelectorTerms": [{"matchExpressions": wanted}]}
 
 

@@ -70,7 +70,7 @@ def _on_demand(fleet: Fleet, regions: tuple[Region, ...]) -> Iterator[Finding]:
         if cell.capacity == "karpenter" and cell.state in ("proving", "active")
     ]
     fixed = sum(capacity.on_demand_cpu(cell) for cell in cells)
-    total = fixed + sum(capacity.running_cpu(cell) for cell in cells)
+    total = fixed + sum(capacity.spot_cpu(cell) for cell in cells)
     allowed = 1 - fleet.policies.spot.share
     if cells and fixed > allowed * total:
         text = (

@@ -53,22 +53,39 @@ def _control_plane(cell: Cell) -> Iterator[Finding]:
 
 
 def _spot_types(fleet: Fleet) -> Iterator[Finding]:
-    """The pools of Karpenter cells are as wide as `policies.spot.types` says, in each region and zone."""
+    """The Spot pools are as wide as `policies.spot.types` says in each region, and wide enough in each zone."""
     wanted = fleet.policies.spot.types
     poorest: tuple[int, str] | None = None
     for region in known.regions(fleet):
-        if not any(cell.capacity == "karpenter" for cell in region.standing_cells):
+        # All cells of a region ask for the same: the first stands for them.
+        cell = next((cell for cell in region.cells.values() if spot.counted(cell)), None)
+        if cell is None:
             continue
         zones = [zone for zone in region.zones if zone in geography.eks_zones(region.name)]
-        poorest = min(poorest or (wanted, ""), (len(spot.reachable(zones)), region.name))
+        poorest = min(poorest or (wanted, ""), (len(spot.reachable(cell, zones)), region.name))
         for zone in zones:
-            offered, fewest = len(spot.types(zone)), min(spot.FEWEST_IN_ZONE, wanted)
+            offered, fewest = len(spot.types(cell, zone)), min(spot.FEWEST_IN_ZONE, wanted)
             if offered < fewest:
                 text = f"{zone} offers {offered} Spot instance types, and a zone needs {fewest}; use another zone"
                 yield Finding(("regions", region.name, "zones", region.zones.index(zone)), text)
+        yield from _built_for(fleet, cell, zones)
     if poorest is not None and poorest[0] < wanted:
         text = (
             f"{wanted} Spot instance types are asked for in each region, and {poorest[1]} offers {poorest[0]} in its "
             f"zones; ask for at most {poorest[0]}, or use another region"
         )
         yield Finding(("policies", "spot", "types"), text)
+
+
+def _built_for(fleet: Fleet, cell: Cell, zones: list[str]) -> Iterator[Finding]:
+    """What the pools reach is of no use to an image that runs on half of it."""
+    wanted = fleet.policies.spot.types
+    for service in fleet.services.values():
+        if service.architectures and service.runs_in(cell.region):
+            reached = len(spot.reachable(cell, zones, architectures=service.architectures))
+            if reached < min(wanted, len(spot.reachable(cell, zones))):
+                text = (
+                    f"{'/'.join(service.architectures)} alone reaches {reached} Spot instance types in "
+                    f"{cell.region.name}, and policies.spot.types asks for {wanted}; build its image for both"
+                )
+                yield Finding(("services", service.name, "architectures"), text, warning=True)

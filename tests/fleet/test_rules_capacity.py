@@ -96,7 +96,7 @@ CASES = [
             (
                 FLEET,
                 "spot: {share: 0.9, t",
-                "policies.spot.share: 0.9 of peak compute is to run on Spot, and system nodes and gateways of 6 cells are 12.8% of it; use 0.87, or fewer cells",
+                "policies.spot.share: 0.9 of peak compute is to run on Spot, and system nodes and gateways of 6 cells are 16.6% of it; use 0.83, or fewer cells",
             ),
         ],
         id="system nodes and gateways are more than Spot leaves",

@@ -109,7 +109,31 @@ CASES = [
         ],
         id="a zone offers few Spot types",
     ),
+    pytest.param(
+        "growth",
+        [
+            (SERVICES, "  sessions:\n", "  sessions:\n    architectures: [arm64]\n"),
+        ],
+        [
+            (
+                SERVICES,
+                "architectures: [arm64]",
+                "warning: services.sessions.architectures: arm64 alone reaches 160 Spot instance types in us-east-1, and policies.spot.types asks for 250; build its image for both",
+            ),
+            (
+                SERVICES,
+                "architectures: [arm64]",
+                "warning: services.sessions.architectures: arm64 alone reaches 160 Spot instance types in us-west-2, and policies.spot.types asks for 250; build its image for both",
+            ),
+        ],
+        id="an image is built for one architecture",
+    ),
 ]
+
+
+def test_a_fleet_that_runs_no_spot_is_not_asked_for_types(said):
+    edits = [(FLEET, "share: 0.8, types: 250", "share: 0, types: 5000")]
+    assert not [line for line in said("growth", edits) if "policies.spot" in line]
 
 
 @pytest.mark.parametrize(("blueprint", "edits", "expected"), CASES)

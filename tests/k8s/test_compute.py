@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fleet import capacity, names, spot
+from fleet import capacity, names
 from fleet.cell import Cell
+from fleet.load import read_folder
+from fleet.model import Fleet
 
 Document = dict[str, Any]
 OfKind = Callable[[Cell, str], list[Document]]
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 
 
 def _values(pool: Document, key: str, operator: str = "In") -> list[str]:
@@ -42,32 +45,28 @@ def test_pools_stay_in_the_cells_three_zones(cells: list[Cell], pools: Callable[
             assert "use1-az3" not in cell.region.zones
 
 
-def test_the_spot_pool_asks_for_what_the_count_of_types_is_made_of(
-    spotted: list[Cell], pools: Callable[[Cell], dict[str, Document]]
-) -> None:
-    for cell in spotted:
-        pool = pools(cell)["spot"]
-        assert _values(pool, "capacity-type") == ["spot"]
-        assert tuple(_values(pool, "instance-category")) == spot.CATEGORIES
-        assert _values(pool, "instance-generation", "Gt") == [str(spot.NEWER_THAN)]
-        assert _values(pool, "instance-cpu", "Gt") == [str(spot.CPU_FROM - 1)]
-        assert _values(pool, "instance-cpu", "Lt") == [str(spot.CPU_TO + 1)]
-        assert tuple(_values(pool, "kubernetes.io/arch")) == spot.ARCHITECTURES
-        assert len(spot.reachable(cell.region.zones)) >= cell.fleet.policies.spot.types
-        for zone in cell.region.zones:
-            assert len(spot.types(zone)) >= spot.FEWEST_IN_ZONE
-
-
 def test_on_demand_is_for_gateways_and_for_the_hour_without_spot(
     spotted: list[Cell], pools: Callable[[Cell], dict[str, Document]]
 ) -> None:
     for cell in spotted:
         bought = {name: _values(pool, "capacity-type") for name, pool in pools(cell).items()}
         assert {name for name, kinds in bought.items() if kinds == ["on-demand"]} == {"ingress", "ondemand-burst"}
+        assert {name for name, kinds in bought.items() if kinds == ["spot"]} == {"spot", "spot-memory"}
+        assert len(bought) == 4
         weights = {name: pool["spec"]["weight"] for name, pool in pools(cell).items()}
         assert weights["ondemand-burst"] < min(weights[name] for name in weights if name != "ondemand-burst")
         burst = int(pools(cell)["ondemand-burst"]["spec"]["limits"]["cpu"]) * 1000
         assert burst >= capacity.burst_cpu(cell)
+
+
+def test_memory_never_ends_a_pool_before_its_processors_do(
+    cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]
+) -> None:
+    """The family r has 8 GiB a processor, and every pool of services takes it."""
+    for cell in cells:
+        for pool in pools(cell).values():
+            limits = pool["spec"]["limits"]
+            assert int(limits["memory"].removesuffix("Gi")) >= 8 * int(limits["cpu"])
 
 
 def test_pools_are_bounded_and_together_within_the_cell(
@@ -78,27 +77,6 @@ def test_pools_are_bounded_and_together_within_the_cell(
         assert all({"cpu", "memory", "nodes"} <= set(limit) for limit in limits)
         assert sum(int(limit["nodes"]) for limit in limits) <= cell.nodes
         assert sum(int(limit["cpu"]) for limit in limits) * 1000 >= capacity.limit_cpu(cell)
-
-
-def test_drift_and_consolidation_are_slow_and_never_frozen(
-    cells: list[Cell], pools: Callable[[Cell], dict[str, Document]]
-) -> None:
-    for cell in cells:
-        for pool in pools(cell).values():
-            disruption = pool["spec"]["disruption"]
-            assert re.fullmatch(r"[1-9]\d*m", disruption["consolidateAfter"])
-            always = [budget for budget in disruption["budgets"] if "schedule" not in budget]
-            assert all(budget["nodes"] != "0" for budget in always)
-            assert any("Drifted" in budget["reasons"] for budget in always)
-            for budget in always:
-                if "Underutilized" in budget["reasons"]:
-                    assert budget["nodes"] in ("1", "5%", "10%")
-            for budget in disruption["budgets"]:
-                assert ("schedule" in budget) is ("duration" in budget)
-                assert budget["reasons"]
-            template = pool["spec"]["template"]["spec"]
-            assert int(template["expireAfter"].removesuffix("h")) <= 30 * 24
-            assert template["terminationGracePeriod"]
 
 
 def test_nodes_are_pinned_closed_and_encrypted(cells: list[Cell], of_kind: OfKind) -> None:
@@ -155,3 +133,46 @@ def test_only_pods_that_ask_for_it_land_on_a_tainted_pool(
         for deployment in of_kind(cell, "Deployment"):
             tolerated = deployment["spec"]["template"]["spec"].get("tolerations", [])
             assert all(toleration["value"] != "ingress" for toleration in tolerated)
+
+
+def test_gateways_stand_on_the_tainted_on_demand_pool_and_nowhere_else(
+    spotted: list[Cell], pools: Callable[[Cell], dict[str, Document]], of_kind: OfKind
+) -> None:
+    for cell in spotted:
+        ingress = pools(cell)["ingress"]["spec"]["template"]
+        (taint,) = ingress["spec"]["taints"]
+        assert (taint["key"], taint["value"], taint["effect"]) == ("fleet/pool", "ingress", "NoSchedule")
+        charts = {a["metadata"]["name"]: a["spec"]["source"].get("helm", {}) for a in of_kind(cell, "Application")}
+        for name, helm in charts.items():
+            values = helm.get("valuesObject", {})
+            if name in ("ingress", "eastwest"):
+                assert values["nodeSelector"].items() <= ingress["metadata"]["labels"].items()
+                (toleration,) = values["tolerations"]
+                assert {**toleration, "operator": ""} == {**taint, "operator": ""}
+            else:
+                assert "'fleet/pool'" not in str(values), name
+
+
+def _hungry(of: str, cell: str) -> Cell:
+    """A cell of a blueprint in which `sessions` wants much memory to a processor."""
+    source = read_folder(BLUEPRINTS / of)
+    source.tree["services"]["sessions"]["demand"] |= {"cpu": "1", "memory": "8Gi"}
+    return Fleet.model_validate(source.tree).cell(cell)
+
+
+def test_who_needs_much_memory_runs_on_spot_that_has_it_and_on_demand_when_spot_has_none(of_kind: OfKind) -> None:
+    cell = _hungry("growth", "use1-a")
+    for deployment in of_kind(cell, "Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        (term,) = pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+        named = [one["values"] for one in term["matchExpressions"] if one["key"] == "fleet/pool"]
+        tolerated = [one["value"] for one in pod.get("tolerations", [])]
+        hungry = deployment["metadata"]["name"] == "sessions"
+        assert named == ([["spot-memory", "ondemand-burst"]] if hungry else [])
+        assert tolerated == (["spot-memory"] if hungry else [])
+
+
+def test_a_founders_hungry_service_runs_on_the_one_pool_there_is(of_kind: OfKind) -> None:
+    for deployment in of_kind(_hungry("day-one", "use1-z"), "Deployment"):
+        assert "tolerations" not in deployment["spec"]["template"]["spec"]
+        assert "fleet/pool" not in str(deployment)
