@@ -27,6 +27,7 @@ from k8s.vocabulary import (
     LOAD_BALANCER,
     OBSERVABILITY,
     SCALING,
+    meta,
 )
 
 Values = dict[str, object]
@@ -100,8 +101,23 @@ def charts_of(cell: Cell) -> dict[str, Chart]:
 
 
 def addons(cell: Cell) -> list[Document]:
-    """One Application a chart."""
-    return [_application(cell, name, chart) for name, chart in charts_of(cell).items()]
+    """One Application a chart, and what a chart does not let us say."""
+    return [*(_application(cell, name, chart) for name, chart in charts_of(cell).items()), _one_istiod_at_a_time()]
+
+
+def _one_istiod_at_a_time() -> Document:
+    """In place of the chart's own budget, which lets all but one go at once and cannot be told otherwise
+    (`chart_istio` switches it off: two budgets over one pod, and it is never evicted)."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": meta("istiod", ISTIO),
+        "spec": {
+            "maxUnavailable": 1,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": {"app": "istiod"}},
+        },
+    }
 
 
 def _application(cell: Cell, name: str, chart: Chart) -> Document:

@@ -31,6 +31,7 @@ PLATFORM: dict[str, tuple[str, ...]] = {
     "networking.istio.io": ("gateways", "serviceentries", "sidecars", "virtualservices"),
     "networking.k8s.io": ("networkpolicies",),
     "opentelemetry.io": ("opentelemetrycollectors",),
+    "policy": ("poddisruptionbudgets",),
     "rbac.authorization.k8s.io": ("clusterroles", "clusterrolebindings"),
     "scheduling.k8s.io": ("priorityclasses",),
     "security.istio.io": ("authorizationpolicies", "peerauthentications"),
