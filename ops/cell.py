@@ -1,4 +1,4 @@
-"""`hypercell cell`: what is done to one cell. Each verb decides in a module of its own."""
+"""`hypercell cell`: what is done to cells, and what they reach. Each verb decides in a module of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.callback()
 def cell() -> None:
-    """What a cell needs beside its stacks and its bundles."""
+    """What cells need beside their stacks and bundles, and what nodes they reach."""
 
 
 @app.command()
@@ -62,6 +62,23 @@ def ca(
         print(error, file=sys.stderr)
         code = 2
     raise typer.Exit(code)
+
+
+@app.command()
+def spot(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    region: Annotated[str | None, typer.Option("--region", help="Only this region, e.g. us-east-1.")] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="Only this cell, e.g. use1-a.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Count the Spot instance types and pools that cells reach, what they share, and what runs on demand beside them.
+
+    Exit codes: 0, 1 the fleet breaks rules (a promise of `policies.spot` among them), 2 its files cannot be read or it
+    has no such region or cell.
+    """
+    from ops.spot import show
+
+    raise typer.Exit(show(blueprint, region=region, cell=cell, as_json=as_json))
 
 
 def _passphrase(file: Path | None, new: bool) -> str:

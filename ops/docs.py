@@ -15,6 +15,7 @@ from fleet.prices import PRICES
 from fleet.quantity import spell_size
 from fleet.region import EgressSize
 from ops.phases import steps
+from ops.spot import count
 
 _BLOCK = "<!-- generated: {name} -->\n{text}<!-- end of {name} -->\n"
 
@@ -124,6 +125,18 @@ def nat_example() -> str:
     return "\n".join(rows) + "\n"
 
 
+def spot_table() -> str:
+    """What the Spot pool of services reaches in each region of hypergrowth."""
+    found = count(_fleet(Path("blueprints/hypergrowth")))
+    rows = ["| region | types | in its poorest zone | Spot pools | on demand at peak |", "|---|---:|---:|---:|---:|"]
+    for share in found.on_demand:
+        any_zone, *zones = [one for one in found.types if one.region == share.region]
+        poorest, pools = min(one.types for one in zones), sum(one.types for one in zones)
+        rows.append(f"| {share.region} | {any_zone.types} | {poorest} | {pools:,} | {share.share:.1%} |")
+    rows.append(f"| all | | | | {found.total.share:.1%} |")
+    return "\n".join(rows) + "\n"
+
+
 def _fleet(blueprint: Path) -> Fleet:
     return load(Path(__file__).parents[1] / blueprint)
 
@@ -134,6 +147,7 @@ GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "phases": ("README.md", deployment),
     "costs": ("README.md", cost_table),
     "nat-sizes": ("docs/cost.md", nat_sizes),
+    "spot": ("docs/components/manifests.md", spot_table),
     "nat-example": ("docs/components/egress.md", nat_example),
 }
 """Marker -> (page, what stands between its markers)."""

@@ -40,7 +40,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "verb", ["cell ca", "cost", "nat cost", "nat status", "phases", "preflight", "prove", "validate"]
+    "verb", ["cell ca", "cell spot", "cost", "nat cost", "nat status", "phases", "preflight", "prove", "validate"]
 )
 def test_a_folder_that_is_not_there_is_one_clear_line_and_exit_code_2(verb):
     done = run(*verb.split(), "--blueprint", "nowhere")
