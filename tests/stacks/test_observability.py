@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 
 from fleet import names, phases, signals
+from hypercell.egress.runtime.report import METRICS
 from hypercell.observability import alarms as rules
 
 BLUEPRINTS = ["day-one", "growth", "hypergrowth"]
@@ -94,6 +95,24 @@ def test_dashboards_and_alarms_read_only_what_collectors_write(stage):
                     read.add((one["MetricName"], frozenset(d["Name"] for d in one["Dimensions"])))
         assert read
         assert read <= written
+
+
+def test_the_regions_dashboard_draws_what_egress_counts_and_nothing_it_does_not(stage):
+    fleet, templates = stage
+    for region, template in regions(fleet, templates):
+        drawn = {
+            (line[1], line[3])
+            for widget in dashboards(template)[names.dashboard(fleet, region.code)]["widgets"]
+            for line in widget["properties"].get("metrics", [])
+            if line[0] == names.nat_metrics(region)
+        }
+        if region.egress.path == "managed":
+            assert not drawn
+            continue
+        for metric in ("ShardsOnGateway", "Failovers", "GatewayProbeFailed", "BytesOut"):
+            assert {zone for name, zone in drawn if name == metric} == set(region.zones)
+        # What an instance counts, its own tests hold to its alarms.
+        assert {name for name, _ in drawn} - {"BytesOut", "ConnectionsUsed"} <= set(METRICS)
 
 
 def test_a_zone_is_compared_with_all_its_siblings(stage):

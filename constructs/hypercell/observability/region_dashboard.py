@@ -33,6 +33,7 @@ class RegionDashboard(Construct):
             ],
             _zones(region),
             _egress(region),
+            *([_controller(region)] if region.egress.path == "instances" else []),
             _data(region),
         ]
         if region.fleet.streams:
@@ -143,6 +144,28 @@ def _egress(region: Region) -> list[Widget]:
             "NAT instances, connections used", of_instances("ConnectionsUsed"), region=region.name, statistic="Maximum"
         ),
         *gateways,
+    ]
+
+
+def _controller(region: Region) -> list[Widget]:
+    """What the egress controller sees and does, in its own words (`egress/runtime/report.py`)."""
+    space = names.nat_metrics(region)
+
+    def of_zones(*measured: str) -> list[Metric]:
+        return [
+            metric(space, name, {"Zone": zone}, label=f"{zone} {name}" if len(measured) > 1 else zone)
+            for name in measured
+            for zone in region.zones
+        ]
+
+    return [
+        chart("Cells on the NAT gateway", of_zones("ShardsOnGateway"), region=region.name, statistic="Maximum"),
+        chart("Cells that changed their way out", of_zones("Failovers", "Failbacks"), region=region.name),
+        chart(
+            "Probes that failed, of sixty a minute",
+            of_zones("InstanceProbeFailed", "GatewayProbeFailed", "ProberUnknown"),
+            region=region.name,
+        ),
     ]
 
 
