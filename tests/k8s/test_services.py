@@ -129,6 +129,18 @@ def test_pods_say_what_they_need_and_when_they_are_ready(deployments: list[tuple
             assert drain < pod["terminationGracePeriodSeconds"] <= 120
 
 
+def test_pods_are_given_time_to_start_and_are_not_killed_for_what_they_call(
+    deployments: list[tuple[Cell, Document]],
+) -> None:
+    """A liveness probe that asks the service restarts every pod of it when a database is slow."""
+    for _cell, deployment in deployments:
+        for container in deployment["spec"]["template"]["spec"]["containers"]:
+            start, alive = container["startupProbe"], container["livenessProbe"]
+            assert start["periodSeconds"] * start["failureThreshold"] >= 60
+            assert set(alive) & {"httpGet", "tcpSocket", "grpc", "exec"} == {"tcpSocket"}
+            assert alive["periodSeconds"] * alive["failureThreshold"] >= 30
+
+
 def test_quotas_allow_the_limit_and_no_load_balancer(cells: list[Cell], files: Files) -> None:
     for cell in cells:
         for service in cell.services:
