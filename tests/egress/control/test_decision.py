@@ -239,10 +239,13 @@ def test_an_instance_that_hangs_for_a_minute_is_given_up():
 
 
 def test_a_minute_that_began_in_an_earlier_tick_counts():
-    fled = zone(shard("gateway", reason="probe", failovers=(NOW - 61,)))
+    lost = {"reason": "probe", "lost": "i-1"}
+    fled = zone(shard("gateway", failovers=(NOW - 61,), **lost))
     assert given_up(fled, watch("b" * 10)) == "i-1"
     assert given_up(fled, watch("b" * 9)) is None
-    assert given_up(zone(shard("gateway", reason="probe", failovers=(NOW - 59,))), watch("b" * 10)) is None
+    assert given_up(zone(shard("gateway", failovers=(NOW - 59,), **lost)), watch("b" * 10)) is None
+    before = zone(shard("gateway", failovers=(NOW - 61,), reason="probe", lost="i-0"))
+    assert given_up(before, watch("b" * 10)) is None
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,9 @@ def test_a_host_that_will_be_retired_is_left_while_it_still_works_and_its_group_
     world = World()
     handle(world, HEALTH)
     assert world.ways() == {"a": "gateway", "b": "gateway"}
-    assert world.called("set_instance_health") == [{"InstanceId": "i-1", "HealthStatus": "Unhealthy"}]
+    assert world.called("set_instance_health") == [
+        {"InstanceId": "i-1", "HealthStatus": "Unhealthy", "ShouldRespectGracePeriod": False}
+    ]
 
 
 def test_somebody_elses_instance_is_passed_over():

@@ -10,6 +10,7 @@ from hypercell.egress.runtime.settings import Settings
 from tests.egress.control.test_events import IN_ALARM, SPOT, STATE, TERMINATING, handle
 from tests.egress.control.world import NAT, World, refused
 
+GIVEN_UP = {"InstanceId": "i-1", "HealthStatus": "Unhealthy", "ShouldRespectGracePeriod": False}
 BOTH_GONE = {"a": "gateway", "b": "gateway"}
 BOTH_THERE = {"a": "instance", "b": "instance"}
 
@@ -41,7 +42,7 @@ def test_instance_hang_or_kernel_panic_or_dead_card(moment):
     assert moved_at(world) - moment <= 3.1
     assert world.ways() == BOTH_GONE
     world.tick()
-    assert world.called("set_instance_health") == [{"InstanceId": "i-1", "HealthStatus": "Unhealthy"}]
+    assert world.called("set_instance_health") == [GIVEN_UP]
 
 
 @pytest.mark.parametrize("event", [STATE, SPOT])
@@ -157,6 +158,21 @@ def test_bad_image_is_given_up_three_times_an_hour_and_then_somebody_has_to_look
     assert len(world.called("set_instance_health")) == 3
 
 
+def test_a_new_instance_has_a_minute_like_any_other():
+    """What its predecessor failed, and what failed before it was in service, is not held against it."""
+    world = World()
+    fails(world, "instance", 5)
+    world.tick(2)
+    assert world.called("set_instance_health") == [GIVEN_UP]
+    world.instances = [{"InstanceId": "i-2", "LifecycleState": "Pending:Wait"}]
+    world.tick(2)
+    served = world.now + 20
+    world.at(served, lambda: world.instances[0].update(LifecycleState="InService"))
+    world.at(served + 45, lambda: setattr(world, "instance", True))
+    world.tick(3)
+    assert world.called("set_instance_health") == [GIVEN_UP]
+
+
 def test_interface_in_use_on_relaunch():
     """Auto Scaling tries again; meanwhile there is no instance, and the gateway carries."""
     world = World()
@@ -209,6 +225,8 @@ def test_api_throttled_or_down():
     assert world.counted("RouteErrors") >= 10
     assert world.counted("Throttled") >= 10
     assert world.counted("Failovers") == 2
+    # Refused calls are no failovers: the wait afterwards is the first one's.
+    assert {len(tags["nat:failovers"].split()) for tags in world.tags.values()} == {1}
 
 
 def test_partial_swap():

@@ -13,7 +13,7 @@ from .faults import Faults
 from .lifecycle import Lifecycle
 from .reading import Reading
 from .report import Report
-from .routes import Moved, Routes
+from .routes import Each, Moved, Routes
 from .settings import Settings
 from .sight import Watch
 from .zone import Way, Zone
@@ -37,7 +37,9 @@ class Controller:
         zone: what was last read; None before the first reading that succeeded.
     """
 
-    def __init__(self, config: Config, zone: str, clients: Clients, settings: Settings, report: Report) -> None:
+    def __init__(
+        self, config: Config, zone: str, clients: Clients, settings: Settings, report: Report, each: Each = map
+    ) -> None:
         self.config = config.zones[zone]
         self.zone: Zone | None = None
         self.settings, self.report = settings, report
@@ -50,7 +52,7 @@ class Controller:
             faults=self.faults,
         )
         self.lifecycle = Lifecycle(clients.autoscaling, self.faults)
-        self._routes = Routes(clients.ec2, self.reading, self.faults)
+        self._routes = Routes(clients.ec2, self.reading, self.faults, each)
         self._shed = config.shed
 
     def read(self, now: float) -> Zone | None:

@@ -31,7 +31,7 @@ class Move:
     doomed: str = ""
     """Instance that is going, if that is why."""
     machine: str = ""
-    """Instance that was proven; only to the instance."""
+    """Instance that was proven, or that was lost."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def _leaving(
         elif shard.way is Way.INSTANCE and doomed:
             moves.append(Move(shard, Way.GATEWAY, ROTATION, hold, doomed))
         elif shard.way is Way.INSTANCE and _lost(zone, watch, shard, now, settings):
-            moves.append(Move(shard, Way.GATEWAY, PROBE, hold))
+            lost = "" if zone.machine is None else zone.machine.id
+            moves.append(Move(shard, Way.GATEWAY, PROBE, hold, machine=lost))
         elif shard.way is Way.GATEWAY and doomed and doomed != shard.marks.doomed:
             # It is where it should be; what is written on it keeps it there.
             moves.append(Move(shard, Way.GATEWAY, ROTATION, hold, doomed))
@@ -173,8 +174,10 @@ def _given_up(zone: Zone, watch: Watch, now: float, settings: Settings, free: tu
     given_up = {one for shard in zone.shards for one in marks.recent(shard.marks.replaced, now)}
     if len(given_up) >= settings.replacements_an_hour:
         return None
-    fled = [_latest(shard, now) for shard in zone.shards if shard.marks.reason == PROBE]
-    seconds = max([watch.bad_seconds, *(now - one for one in fled if one)])
+    # A minute that began in an earlier tick, if it was this instance that was lost then.
+    lost = [shard for shard in zone.shards if shard.marks.reason == PROBE and shard.marks.lost == machine.id]
+    fled = [now - latest for shard in lost if (latest := _latest(shard, now))]
+    seconds = max([watch.bad_seconds, *fled])
     return machine.id if seconds >= settings.replace_after_seconds else None
 
 

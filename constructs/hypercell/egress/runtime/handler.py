@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,14 @@ from .probing import PATIENCE_SECONDS, Probing
 from .report import Report
 from .settings import Settings
 
+MOST_SHARDS = 8
+"""Cells of a region, and so shards of a zone."""
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST_SHARDS, thread_name_prefix="route")
+
 
 @cache
 def _config() -> Config:
@@ -30,12 +39,12 @@ def _config() -> Config:
 
 @cache
 def _clients() -> Clients:
-    # Short and adaptive: a call that hangs costs the rounds in which it could have been made again.
+    # Short, and hardly ever again: a call that hangs costs the rounds in which it could have been made anew.
     network = Network(
         connect_timeout=1,
-        read_timeout=3,
-        retries={"mode": "adaptive", "total_max_attempts": 3},
-        max_pool_connections=16,
+        read_timeout=2,
+        retries={"mode": "standard", "total_max_attempts": 2},
+        max_pool_connections=2 * MOST_SHARDS,
     )
     probers = Network(
         connect_timeout=1, read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1}, max_pool_connections=16
@@ -50,7 +59,8 @@ def _clients() -> Clients:
 
 def _wired(zone: str) -> tuple[Controller, Probing]:
     config, clients = _config(), _clients()
-    controller = Controller(config, zone, clients, Settings(), Report(config.namespace, zone))
+    report = Report(config.namespace, zone)
+    controller = Controller(config, zone, clients, Settings(), report, each=_pool().map)
     return controller, Probing(clients.prober, config.zones[zone])
 
 

@@ -33,6 +33,9 @@ class Lifecycle:
         """Have the group replace an instance that hangs; whether Auto Scaling took it."""
         answer = self._faults.attempt(
             f"set health of {machine}",
-            lambda: self._autoscaling.set_instance_health(InstanceId=machine, HealthStatus="Unhealthy"),
+            # The group's grace period would swallow the call without a word; whoever calls has waited long enough.
+            lambda: self._autoscaling.set_instance_health(
+                InstanceId=machine, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False
+            ),
         )
         return answer is not None

@@ -13,6 +13,7 @@ from .settings import HOUR
 
 HOLD, REASON, FAILOVERS, DOOMED = "nat:hold", "nat:reason", "nat:failovers", "nat:doomed"
 PROOF, BACK, MANUAL, REPLACED = "nat:proof", "nat:back", "nat:manual", "nat:replaced"
+LOST = "nat:lost"
 
 _MOST_TIMES = 20
 """Epochs that fit into the 256 characters of a tag's value."""
@@ -44,6 +45,8 @@ class Marks:
     """When it was moved there, oldest first."""
     doomed: str = ""
     """Instance that is going away: no traffic to it, whatever it answers."""
+    lost: str = ""
+    """Instance that carried no probe when the shard was moved for it."""
     back: float = 0
     """When it last went back to the instance."""
     manual: float = 0
@@ -64,6 +67,7 @@ def read(tags: Mapping[str, str]) -> Marks:
         reason=tags.get(REASON, ""),
         failovers=_times(tags.get(FAILOVERS)),
         doomed=tags.get(DOOMED, ""),
+        lost=tags.get(LOST, ""),
         back=_time(tags.get(BACK)),
         manual=_time(tags.get(MANUAL)),
         proof=_proof(tags.get(PROOF)),

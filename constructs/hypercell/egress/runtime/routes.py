@@ -8,7 +8,7 @@ back to the gateway if anything changed. The interleaving tests show that none o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from .decision import Move
 from .faults import Faults, code
 from .reading import EVERYWHERE, Reading
 from .zone import Shard, Way
+
+Each = Callable[..., Iterable[Any]]
+"""`map`, or what behaves like it."""
 
 LOOKS = 3
 """Times that a failover looks whether its shards still lead to the gateway."""
@@ -45,8 +48,12 @@ class Moved:
 class Routes:
     """Moves through a client handed in."""
 
-    def __init__(self, ec2: Any, reading: Reading, faults: Faults) -> None:
-        self._ec2, self._reading, self._faults = ec2, reading, faults
+    def __init__(self, ec2: Any, reading: Reading, faults: Faults, each: Each = map) -> None:
+        """
+        Args:
+            each: `map`, or a pool's: with several cells in a zone the last must not wait for the calls of the others.
+        """
+        self._ec2, self._reading, self._faults, self._each = ec2, reading, faults, each
 
     def to_gateway(self, moves: Sequence[Move], now: float) -> Moved:
         """Failover. Goes on after a call that failed; whoever comes next finds the rest and moves it."""
@@ -54,12 +61,13 @@ class Routes:
         if not moves:
             return done
         pending = [move.shard for move in moves if move.shard.way is not Way.GATEWAY]
-        for look in range(LOOKS):
-            for shard in pending:
-                self._point(shard, Way.GATEWAY, done)
-            if look == 0:
-                for move in moves:
-                    self._mark(move, now)
+        unmarked = {move.shard.table: move for move in moves}
+        there = {move.shard.table for move in moves if move.shard.way is Way.GATEWAY}
+        for _look in range(LOOKS):
+            there |= self._lead(pending, Way.GATEWAY, done)
+            # Only what was moved: a call that AWS refuses every second is no failover every second.
+            for table in [table for table in unmarked if table in there]:
+                self._mark(unmarked.pop(table), now)
             seen = self._reading.shards([move.shard.table for move in moves])
             if seen is None:
                 break  # nothing can be seen now; the next round looks again
@@ -73,10 +81,10 @@ class Routes:
         done, shard = Moved(), move.shard
         if not self._unchanged(move, config, Way.GATEWAY):
             return done
-        if not self._point(shard, Way.INSTANCE, done):
+        if not self._lead([shard], Way.INSTANCE, done):
             return done
         if not self._unchanged(move, config, Way.INSTANCE):
-            self._point(shard, Way.GATEWAY, done)
+            self._lead([shard], Way.GATEWAY, done)
             done.shards, done.reverted = 0, 1
             return done
         self._tag([shard.table], {marks.BACK: f"{now:.0f}"})
@@ -95,19 +103,28 @@ class Routes:
         machine = self._reading.machine(config)
         return machine is not None and machine.serving and machine.id == move.machine != now.marks.doomed
 
-    def _point(self, shard: Shard, way: Way, done: Moved) -> bool:
-        """Lead a shard's default route one way. ReplaceRoute and not Delete and Create: between them would be none."""
+    def _lead(self, shards: Sequence[Shard], way: Way, done: Moved) -> set[str]:
+        """Lead shards one way, all at once; the tables of those that AWS took."""
+        led = set()
+        for shard, error in zip(shards, self._each(lambda one: self._point(one, way), shards), strict=True):
+            done.calls += 1
+            if error is None:
+                done.shards += 1
+                led.add(shard.table)
+            else:
+                done.failed += 1
+                self._faults.note(f"lead {shard.name} to its {way.value}", error)
+        return led
+
+    def _point(self, shard: Shard, way: Way) -> ClientError | BotoCoreError | None:
+        """Lead a shard's default route. ReplaceRoute and not Delete and Create: between them would be none."""
         target = {"NatGatewayId": shard.gateway} if way is Way.GATEWAY else {"NetworkInterfaceId": shard.interface}
         route = {"RouteTableId": shard.table, "DestinationCidrBlock": EVERYWHERE, **target}
-        done.calls += 1
         try:
             self._replace_or_create(route)
         except (ClientError, BotoCoreError) as error:
-            self._faults.note(f"lead {shard.name} to its {way.value}", error)
-            done.failed += 1
-            return False
-        done.shards += 1
-        return True
+            return error
+        return None
 
     def _replace_or_create(self, route: dict[str, str]) -> None:
         try:
@@ -132,6 +149,8 @@ class Routes:
             self._tag([move.shard.table], {marks.DOOMED: move.doomed} if move.doomed else why)
             return
         tags = marks.moved(move.shard.marks, reason=move.reason, now=now, until=move.hold, doomed=move.doomed)
+        if move.machine:
+            tags[marks.LOST] = move.machine
         self._tag([move.shard.table], tags)
 
     def _tag(self, tables: Sequence[str], tags: dict[str, str]) -> None:

@@ -81,10 +81,18 @@ def _adopted(watch: Watch, controller: Controller, now: float) -> Watch:
 
 
 def _of_the_same_instance(watch: Watch, before: Zone | None, now: Zone | None) -> Watch:
-    """A new instance has proven nothing yet."""
-    was = before.machine.id if before and before.machine else None
-    is_now = now.machine.id if now and now.machine else None
-    return watch if was == is_now else replace(watch, instance_ok=0)
+    """An instance that is new, or in service only now, has neither proven anything nor failed yet."""
+    was, is_now = _identity(before), _identity(now)
+    if was == is_now:
+        return watch
+    if was is None or is_now is None:
+        # There is none, or nobody could say: no proof, and no excuse either.
+        return replace(watch, instance_ok=0)
+    return replace(watch, instance_ok=0, instance_bad=0, bad_since=None, bad_seconds=0)
+
+
+def _identity(zone: Zone | None) -> tuple[str, bool] | None:
+    return None if zone is None or zone.machine is None else (zone.machine.id, zone.machine.serving)
 
 
 def _remember(controller: Controller, watch: Watch, now: float) -> None:
