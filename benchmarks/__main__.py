@@ -92,6 +92,12 @@ def measure(runs: int) -> list[Figure]:
         add("one cell, inner loop", "2.5 s", synthesis(folder, runs, judged=False, scope="cell=use1-a"))
         validate = [HYPERCELL, "validate", "--blueprint", "blueprints/hypergrowth"]
         add("hypercell validate", "0.5 s", median([run(validate) for _ in range(runs)]))
+        crowded = run([PYTHON, "-m", "benchmarks.placed", "--json"])
+        found = json.loads(crowded.output.splitlines()[-1])
+        remark = f"worst loss {found['worst']:.2f} of at least {found['bound']:.2f}, {found['local']:.0%} local calls"
+        for what, budget, key in (("prove", "1 s", "prove_seconds"), ("place", "-", "place_seconds")):
+            title = f"{what} {found['services']} services on {found['cells']} cells, after load"
+            figures.append(Figure(title, budget, found[key], found[key], crowded.peak, remark))
         grown = judged(folder, 300, runs)
         remark = f"{grown.objects:,} objects, {grown.texts:,} texts, {grown.unchecked} kinds without a definition"
         add("validate --manifests, 300 services", "60 s", grown.whole, remark)

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 
+from fleet import flows
 from fleet.cell import Cell
 from fleet.region import Region
 from fleet.service import Service
@@ -44,6 +46,8 @@ SYSTEM_NODE_TYPES = ("m8g.large", "m7g.large", "m6g.large")
 """Graviton of 2 processors and 8 GiB, in the order tried."""
 GATEWAY_RPS = 2_500
 """Requests per second one gateway pod of one processor carries with TLS. Judgement: half of Envoy's own figure."""
+EASTWEST_RPS = 10_000
+"""The same of an east-west gateway, which passes TLS through as it comes. Judgement: four times as many."""
 GATEWAY_CPU = 1_000
 """Thousandths of a processor that a gateway pod requests."""
 GATEWAY_SIZES = (4, 8)
@@ -75,6 +79,23 @@ def remembered(compute: Callable[[Service, Region], int]) -> Callable[[Service, 
             numbers[key] = compute(service, region)
         number: int = numbers[key]
         return number
+
+    return answer
+
+
+Value = TypeVar("Value")
+
+
+def once(compute: Callable[[Cell], Value]) -> Callable[[Cell], Value]:
+    """Computed once for each cell of a fleet: several layers of its manifests and the proof ask for it."""
+
+    @wraps(compute)
+    def answer(cell: Cell) -> Value:
+        numbers, key = cell.fleet._numbers, (compute.__name__, cell.region.name, cell.key)
+        if key not in numbers:
+            numbers[key] = compute(cell)
+        value: Value = numbers[key]
+        return value
 
     return answer
 
@@ -197,9 +218,46 @@ def _gateways(rps: float) -> int:
     return -int(-rps // GATEWAY_RPS)
 
 
+@once
+def eastwest_pods(cell: Cell) -> tuple[int, int]:
+    """Least and most pods of the gateway where the region's other cells enter.
+
+    Sized for the worst placement of everybody else: a callee in k of the region's n cells leaves its callers n - k in
+    which it is not. So a service that moves between other cells changes nothing here.
+    """
+    region, survive, floor = cell.region, cell.fleet.policies.survive, len(cell.region.zones)
+    if not region.meshed:
+        return floor, floor
+    cells, calls = len(region.cells), flows.flows(region)
+    lives_in = {name: len(set(keys)) for name, keys in region.fleet.placements.get(region.name, {}).items()}
+    hosted = {service.name for service in cell.services}
+
+    def entering(lost: int, grown: bool) -> float:
+        rps = 0.0
+        for call in calls:
+            callees, callers = lives_in.get(call.callee, 0), lives_in.get(call.caller or "", cells)
+            if call.callee in hosted:
+                more = _times(cell.fleet.services[call.caller or call.callee], region) if grown else 1.0
+                outside = min(1.0, (cells - callees) / max(1, callers - lost))
+                rps += call.rps * more * outside / max(1, callees - lost)
+        return rps
+
+    least = max(floor, _eastwest(entering(min(1, survive.cells), grown=False)))
+    most = max(entering(survive.cells, grown=False), entering(0, grown=True))
+    return least, max(least, _eastwest(most))
+
+
+def _times(service: Service, region: Region) -> float:
+    return peak_with_a_region_lost(service, region) / service.demand.peak(region.name)
+
+
+def _eastwest(rps: float) -> int:
+    return -int(-rps // EASTWEST_RPS)
+
+
 def running_gateways(cell: Cell) -> int:
     """Gateway pods at peak: where viewers enter, and where the region's other cells do."""
-    return ingress_pods(cell)[0] + (len(cell.region.zones) if cell.region.meshed else 0)
+    return ingress_pods(cell)[0] + (eastwest_pods(cell)[0] if cell.region.meshed else 0)
 
 
 def gateway_nodes(cell: Cell) -> int:

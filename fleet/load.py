@@ -63,20 +63,29 @@ def load_with_warnings(folder: FilePath, *, peering: Peering = None, today: date
     return judge(source, today)
 
 
-def judge(source: Source, today: date | None = None, *, passing: Collection[rules.Rule] = ()) -> Loaded:
-    """Shape first, then every rule but those in `passing`: a rule sees only a fleet whose shape is right.
+def shaped(source: Source) -> Fleet:
+    """The fleet of files whose shape is right; no rule is asked.
 
     Raises:
-        FleetInvalid: the shape is wrong or rules are broken.
+        FleetInvalid: the shape is wrong.
     """
     try:
-        fleet = Fleet.model_validate(source.tree)
+        return Fleet.model_validate(source.tree)
     except ValidationError as error:
         findings = [wording.finding(details) for details in error.errors(include_url=False)]
         # A service's name is also the key of its owner: what is wrong with it is said once, at the service.
         keys = {(("owners", *f.path[1:]), f.message) for f in findings if f.path[:1] == ("services",)}
         told = [finding for finding in findings if (finding.path, finding.message) not in keys]
         raise FleetInvalid({*source.problems, *(source.problem(finding) for finding in told)}) from None
+
+
+def judge(source: Source, today: date | None = None, *, passing: Collection[rules.Rule] = ()) -> Loaded:
+    """Shape first, then every rule but those in `passing`: a rule sees only a fleet whose shape is right.
+
+    Raises:
+        FleetInvalid: the shape is wrong or rules are broken.
+    """
+    fleet = shaped(source)
     problems = {*source.problems, *(source.problem(finding) for finding in rules.check(fleet, today, passing))}
     if any(not problem.warning for problem in problems):
         raise FleetInvalid(problems)

@@ -27,7 +27,9 @@ from fleet.service import Service
 
 RUNNING, LIMITS, POOLS, BURST = "running pods", "limits of pods", "node pools", "burst pool"
 BOUND, ADDRESSES = "bound of nodes", "addresses"
-GATES_RUNNING, GATES, GATE_POOL, ELSEWHERE = "running gateways", "limits of gateways", "gateway pool", "other regions"
+GATES_RUNNING, GATES, GATE_POOL = "running gateways", "limits of gateways", "gateway pool"
+EAST_WEST_RUNNING, EAST_WEST = "running east-west gateways", "limits of east-west gateways"
+ELSEWHERE = "other regions"
 NOTHING, A_CELL, A_ZONE, A_REGION = "nothing", "a cell", "a zone", "a region"
 
 
@@ -69,7 +71,7 @@ class Claim:
     def hold(self, margin: Margin, message: Callable[[], str], tried: int = 1) -> None:
         """Count a loss in; the message is made only for a counter-example."""
         self.tried += tried
-        if margin.ratio < 1:
+        if margin.ratio < 1 - 1e-9:
             margin = Margin(margin.where, margin.lost, margin.offered, margin.needed, margin.path, message())
             self.broken.append(margin)
         if self.tightest is None or margin.ratio < self.tightest.ratio:
@@ -236,27 +238,35 @@ def _addresses(region: Region) -> Iterator[Claim]:
 
 
 def _gateways(region: Region) -> Iterator[Claim]:
-    """Where viewers enter, by the weights of the cells that are left."""
-    survive = region.fleet.policies.survive
-    # A lowered weight is somebody's decision of today: what it leaves to the others is no mistake in the files.
-    lowered = any(cell.effective_weight < region.fleet.cell_defaults.weight for cell in losses.hosting(region))
-    for what, may, place in ((GATES_RUNNING, min(1, survive.cells), 0), (GATES, survive.cells, 1)):
-        claim = Claim(region.name, what, any_of(may), warning=lowered)
-        for cell, lost, rps in gateways.entering(region, may):
-            _enter(claim, cell, lost, rps, sizing.gateway_pods(cell)[place])
+    """Where viewers enter, by the weights of the cells that are left, and where calls of other cells do."""
+    survive, usual = region.fleet.policies.survive, region.fleet.cell_defaults.weight
+    # A weight that differs is somebody's decision of today: what it brings to the others is no mistake in the files.
+    open_cells = (*losses.hosting(region), *losses.serving(region))
+    uneven = any(cell.effective_weight != usual for cell in open_cells)
+    kinds = [
+        (GATES_RUNNING, GATES, gateways.entering, gateways.entering_from, sizing.gateway_pods, capacity.GATEWAY_RPS)
+    ]
+    if region.meshed:
+        east_west = gateways.crossing, gateways.crossing_from, capacity.eastwest_pods, capacity.EASTWEST_RPS
+        kinds.append((EAST_WEST_RUNNING, EAST_WEST, *east_west))
+    for running, limits, entering, entering_from, pods, each in kinds:
+        for what, may, place in ((running, min(1, survive.cells), 0), (limits, survive.cells, 1)):
+            claim = Claim(region.name, what, any_of(may), warning=uneven)
+            for cell, lost, rps in entering(region, may):
+                _enter(claim, cell, lost, rps, pods(cell)[place] * each)
+            yield claim
+        claim = Claim(region.name, limits, A_REGION, warning=uneven)
+        for other in losses.of_regions(region):
+            for cell, rps in entering_from(other, region):
+                _enter(claim, cell, f"{other.name} is lost", rps, pods(cell)[1] * each)
         yield claim
-    claim = Claim(region.name, GATES, A_REGION, warning=lowered)
-    for other in losses.of_regions(region):
-        for cell, rps in gateways.entering_from(other, region):
-            _enter(claim, cell, f"{other.name} is lost", rps, sizing.gateway_pods(cell)[1])
-    yield claim
     claim = Claim(region.name, GATE_POOL, NOTHING)
     for cell in region.standing_cells:
         nodes = sizing.nodes_of(cell).get(sizing.INGRESS_POOL)
         if nodes is not None:
             offered, needed = (
                 capacity.gateways_that_fit(nodes),
-                sizing.gateway_pods(cell)[1] + sizing.eastwest_pods(cell)[1],
+                sizing.gateway_pods(cell)[1] + capacity.eastwest_pods(cell)[1],
             )
             margin = Margin(
                 f"{region.name}/{cell.key}", "all gateways are at their limits", offered, needed, sized_by(cell)
@@ -266,15 +276,17 @@ def _gateways(region: Region) -> Iterator[Claim]:
     yield claim
 
 
-def _enter(claim: Claim, cell: Cell, lost: str, rps: float, pods: int) -> None:
-    offered = pods * capacity.GATEWAY_RPS
+def _enter(claim: Claim, cell: Cell, lost: str, rps: float, offered: int) -> None:
+    """So many requests a second that gateways carry, against a rate."""
     where = f"{cell.region.name}/{cell.key}"
-    text = (
-        f"{claim.what} of {where} carry {offered:,} of {rps:,.0f} requests a second when {lost}; "
-        "weigh cells alike, and bring back those that are out"
-    )
-    margin = Margin(where, lost, offered, rps, ("regions", cell.region.name, "cells", cell.key))
-    claim.hold(margin, text.__str__)
+
+    def message() -> str:
+        return (
+            f"{claim.what} of {where} carry {offered:,} of {rps:,.0f} requests a second when {lost}; weigh cells alike, "
+            f"and bring back those that are out"
+        )
+
+    claim.hold(Margin(where, lost, offered, rps, ("regions", cell.region.name, "cells", cell.key)), message)
 
 
 def _elsewhere(region: Region) -> Iterator[Claim]:

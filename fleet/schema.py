@@ -28,7 +28,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "image.schema.json": _titled(Image.model_json_schema(by_alias=True), "images/<service>.yaml"),
         "placements.schema.json": _titled(
             TypeAdapter(Placements).json_schema(by_alias=True),
-            "placements.yaml: region, service, cells; written by hand, checked, then read",
+            "placements.yaml: region, service, cells; proposed by hypercell place, reviewed, then read",
         ),
     }
 

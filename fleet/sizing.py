@@ -8,10 +8,6 @@ the two against each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TypeVar
-
 from fleet import capacity
 from fleet.cell import Cell
 from fleet.region import Region
@@ -25,23 +21,6 @@ MEMORY_HUNGRY = 6 << 30
 """Bytes of memory to a processor from which a service belongs on memory-optimised nodes (r has 8 GiB, m has 4)."""
 
 
-Value = TypeVar("Value")
-
-
-def _once(compute: Callable[[Cell], Value]) -> Callable[[Cell], Value]:
-    """Computed once for each cell of a fleet: several layers of its manifests and the proof ask for it."""
-
-    @wraps(compute)
-    def answer(cell: Cell) -> Value:
-        numbers, key = cell.fleet._numbers, (compute.__name__, cell.region.name, cell.key)
-        if key not in numbers:
-            numbers[key] = compute(cell)
-        value: Value = numbers[key]
-        return value
-
-    return answer
-
-
 def needs_memory(service: Service) -> bool:
     """Whether the service belongs on memory-optimised nodes."""
     return service.demand.memory * 1000 >= MEMORY_HUNGRY * service.demand.cpu
@@ -52,13 +31,13 @@ def mixes(cell: Cell) -> bool:
     return cell.fleet.policies.spot.share > 0
 
 
-@_once
+@capacity.once
 def nodes_of(cell: Cell) -> dict[str, int]:
     """Upper bound of nodes by pool; with the system nodes they are the cell's `max_nodes`."""
     system = system_nodes(cell)
     if not mixes(cell):
         return {GENERAL: cell.nodes - system}
-    gateways = 2 * len(cell.region.zones) + _gateway_nodes(gateway_pods(cell)[1] + eastwest_pods(cell)[1])
+    gateways = 2 * len(cell.region.zones) + _gateway_nodes(gateway_pods(cell)[1] + capacity.eastwest_pods(cell)[1])
     burst = max(len(cell.region.zones), _nodes(burst_cpu(cell)))
     rest = max(2, cell.nodes - system - gateways - burst)
     memory = max(1, rest // 5)
@@ -102,7 +81,7 @@ def _placed(service: Service, region: Region) -> int:
     return max(1, len(service.cells_in(region)))
 
 
-@_once
+@capacity.once
 def gateway_pods(cell: Cell) -> tuple[int, int]:
     """Least and most pods of the cell's ingress gateway.
 
@@ -124,12 +103,6 @@ def gateway_pods(cell: Cell) -> tuple[int, int]:
     return least, max(least, _gateways(max(peak * share(survive.cells), shifted * share(0))))
 
 
-def eastwest_pods(cell: Cell) -> tuple[int, int]:
-    """Least and most pods of the gateway where the region's other cells enter: no more than viewers have."""
-    floor = len(cell.region.zones)
-    return floor, max(floor, gateway_pods(cell)[1])
-
-
 def _gateways(rps: float) -> int:
     return -int(-rps // capacity.GATEWAY_RPS)
 
@@ -139,7 +112,7 @@ def _hosting(region: Region) -> set[str]:
     return {key for placed in region.fleet.placements.get(region.name, {}).values() for key in placed}
 
 
-@_once
+@capacity.once
 def burst_cpu(cell: Cell) -> int:
     """Thousandths of a processor that the on-demand burst pool holds: the most that one lost cell leaves to this one."""
     region = cell.region

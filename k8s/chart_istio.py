@@ -126,7 +126,7 @@ def ingress(cell: Cell) -> Values:
 
 def eastwest(cell: Cell) -> Values:
     """Where the region's other cells enter."""
-    least, most = sizing.eastwest_pods(cell)
+    least, most = capacity.eastwest_pods(cell)
     return {
         **_gateway(cell, "eastwest", least, most),
         "networkGateway": cell.name,

@@ -74,6 +74,23 @@ def validate(
 
 
 @app.command()
+def place(
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    rebalance: Annotated[bool, typer.Option("--rebalance", help="Also move what is placed already.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write placements.yaml; without it, only show.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Propose the cells of each service, and prove that they carry the peak. Changes nothing without --write.
+
+    Exit codes: 0 every service has its cells, 1 a cell is without room or another rule is broken, 2 a file cannot be
+    read or written. Nothing is written unless 0.
+    """
+    from ops.place import show
+
+    raise typer.Exit(show(blueprint, rebalance=rebalance, write=write, as_json=as_json))
+
+
+@app.command()
 def prove(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

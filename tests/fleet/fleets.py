@@ -20,6 +20,10 @@ def trees(draw: st.DrawFn, states: tuple[str, ...] = STATES, most_cells: int = 5
     names = draw(st.lists(st.sampled_from(REGIONS), min_size=1, max_size=3, unique=True))
     regions = {name: draw(_region(name, number, states, most_cells)) for number, name in enumerate(names, 1)}
     services = {f"s{n}": draw(_service(names)) for n in range(draw(st.integers(1, most_services)))}
+    for name, service in services.items():
+        later = [other for other in services if other > name]
+        called = draw(st.lists(st.sampled_from(later), unique=True, max_size=3)) if later else []
+        service["calls"] = [{"service": other, "degrades": draw(st.booleans())} for other in called]
     placements = {
         name: {
             key: draw(st.lists(st.sampled_from(list(regions[name]["cells"])), min_size=1, unique=True))

@@ -26,7 +26,8 @@ Broken = set[tuple[str, str, str, str]]
 
 SERVES = ("proving", "active")
 NODE = (16_000, 64 << 30)
-DAEMONS, GATEWAY_RPS = 8, 2_500
+"""Processors in thousandths, and bytes; memory-optimised nodes have twice as many bytes."""
+DAEMONS, GATEWAY_RPS, EASTWEST_RPS = 8, 2_500, 10_000
 
 
 def subsets(of: list[str], most: int) -> Iterator[tuple[str, ...]]:
@@ -108,6 +109,7 @@ def _region(fleet: Fleet, region: Region) -> Iterator[tuple[str, str, str, str]]
         if not any(fleet.services[name].runs_in(other) for other in others):
             yield region.name, "other regions", "a region", f"{region.name} {name}"
     yield from _doors(fleet, region, anywhere, shifts)
+    yield from _between(fleet, region, out, shifts)
     for key, cell in region.cells.items():
         if cell.state != "planned":
             yield from _nodes(cell, f"{region.name}/{key}")
@@ -131,9 +133,9 @@ def overfull(cell: Cell, rates: dict[str, Fraction]) -> bool:
     general = nodes["spot"] + nodes["ondemand-burst"] if "spot" in nodes else nodes["general"]
     if "general" in nodes and cell.capacity == "auto-mode":
         general -= 3
-    for room, count in (("general", general), ("memory", nodes.get("spot-memory", 0))):
+    for room, count, memory in (("general", general, NODE[1]), ("memory", nodes.get("spot-memory", 0), 2 * NODE[1])):
         usable = max(0, count) * 0.9
-        most = max(0, count) * (cell.pods_per_node - DAEMONS), int(usable * NODE[0]), int(usable * NODE[1])
+        most = max(0, count) * (cell.pods_per_node - DAEMONS), int(usable * NODE[0]), int(usable * memory)
         if any(want > have for want, have in zip(wanted[room], most, strict=True)):
             return True
     return False
@@ -165,6 +167,57 @@ def _doors(
         rps = sum((traffic_from(other, region, s) for s in routed), Fraction(0))
         for key in short(doors, rps, 1):
             yield region.name, "limits of gateways", "a region", f"{region.name}/{key}"
+
+
+def _between(fleet: Fleet, region: Region, out: list[str], shifts: list[Region]) -> Iterator[tuple[str, str, str, str]]:
+    if region.mesh != "sidecar":
+        return
+    survive, what = fleet.policies.survive, "east-west gateways"
+    peaks = {s.name: Fraction(s.demand.peak(region.name)) for s in fleet.services.values() if s.runs_in(region)}
+    for most, kind, bound in (
+        (min(1, survive.cells), "running", "minReplicas"),
+        (survive.cells, "limits of", "maxReplicas"),
+    ):
+        for gone in losses(region, most, out):
+            for key, rate in arriving(region, gone, peaks, peaks).items():
+                if chart_istio.eastwest(region.cells[key])["autoscaling"][bound] * EASTWEST_RPS < rate:  # type: ignore[index]
+                    yield region.name, f"{kind} {what}", title(most), f"{region.name}/{key}"
+    for other in shifts:
+        shifted = {name: traffic_from(other, region, fleet.services[name]) for name in peaks}
+        for key, rate in arriving(region, set(out), peaks, shifted).items():
+            if chart_istio.eastwest(region.cells[key])["autoscaling"]["maxReplicas"] * EASTWEST_RPS < rate:  # type: ignore[index]
+                yield region.name, f"limits of {what}", "a region", f"{region.name}/{key}"
+
+
+def arriving(
+    region: Region, gone: set[str], peaks: dict[str, Fraction], asked: dict[str, Fraction]
+) -> dict[str, Fraction]:
+    """What each cell that is left gets from the others: every cell's requests are sent on their way, one by one."""
+    serving = {
+        name: [k for k in keys if k not in gone and region.cells[k].state in SERVES]
+        for name, keys in placed(region).items()
+    }
+    doors = {
+        key: cell.effective_weight for key, cell in region.cells.items() if key not in gone and cell.effective_weight
+    }
+    found: dict[str, Fraction] = {}
+
+    def send(origins: dict[str, Fraction], to: list[str]) -> None:
+        for origin, rate in origins.items():
+            for target in to if origin not in to else ():
+                found[target] = found.get(target, Fraction(0)) + rate / len(to)
+
+    for callee, to in serving.items():
+        service = region.fleet.services[callee]
+        callers = [n for n in peaks if any(call.service == callee for call in region.fleet.services[n].calls)]
+        called = sum((peaks[n] for n in callers), Fraction(0))
+        viewers = peaks[callee] - called if service.routes and peaks[callee] > called else Fraction(0)
+        for n in callers:
+            rate = asked[n] * (1 if viewers else peaks[callee] / called)
+            send({key: rate / len(serving[n]) for key in serving[n]}, to)
+        grown = asked[callee] / peaks[callee]
+        send({key: viewers * grown * weight / sum(doors.values()) for key, weight in doors.items()}, to)
+    return found
 
 
 def _nodes(cell: Cell, where: str) -> Iterator[tuple[str, str, str, str]]:

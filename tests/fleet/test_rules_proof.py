@@ -51,7 +51,7 @@ CASES = [
             (
                 FLEET,
                 "cell_defaults: {capa",
-                "cell_defaults.max_nodes: the pools of 60 nodes hold 576 processors of services, and eu-west-1/c needs 1,020 when eu-west-1/a and eu-west-1/b are lost; raise max_nodes, or spread the services over more cells (slipstream is the largest, with cells: 3)",
+                "cell_defaults.max_nodes: the pools of 60 nodes hold 561 processors of services, and eu-west-1/c needs 1,020 when eu-west-1/a and eu-west-1/b are lost; raise max_nodes, or spread the services over more cells (slipstream is the largest, with cells: 3)",
             ),
         ],
         id="a cell is too small for its services with two others lost",
@@ -66,7 +66,7 @@ CASES = [
             (
                 FLEET,
                 "cell_defaults: {capa",
-                "cell_defaults.max_nodes: the pools of 60 nodes hold 259 processors of services, and eu-central-1/c needs 1,670 when eu-west-1 is lost; raise max_nodes, or spread the services over more cells (sessions is the largest, with cells: 5)",
+                "cell_defaults.max_nodes: the pools of 60 nodes hold 360 processors of services, and eu-west-1/c needs 2,236 when eu-west-1/a and eu-west-1/b are lost; raise max_nodes, or spread the services over more cells (sessions is the largest, with cells: 5)",
             ),
         ],
         id="a cell is too small for its largest service",
