@@ -190,9 +190,9 @@ def rotate(
 
     def verb() -> int:
         from fleet.load import load
+        from ops.asking import asker, at_a_terminal
         from ops.egress import rotate, times
         from ops.egress.places import places
-        from ops.egress.proposal import asker, at_a_terminal
 
         seconds, fleet = times.seconds("--wait", wait), load(blueprint)
         (place,) = places(fleet, zone=zone)
@@ -245,8 +245,8 @@ def _chosen(blueprint: Path, region: str | None, zone: str | None, cell: str | N
 def _change(
     chosen: tuple[Place, ...], decide: Decide, act: Act, *, to: str, role: str | None, yes: bool, as_json: bool
 ) -> int:
+    from ops.asking import asker, at_a_terminal
     from ops.egress.change import change
-    from ops.egress.proposal import asker, at_a_terminal
 
     return change(chosen, _clients(role), decide, act, to=to, yes=yes, as_json=as_json, ask=asker(at_a_terminal()))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from ops.asking import Ask
 from ops.clients import ClientFor
 from ops.egress.hands import Hands
 from ops.egress.moving import Outcome
 from ops.egress.places import Place
 from ops.egress.plan import Plan
-from ops.egress.proposal import Ask, propose
+from ops.egress.proposal import propose
 from ops.egress.seen import Seen, look
 
 LOOKS = 3

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 
+from ops.asking import Ask
 from ops.egress.moving import Outcome
 from ops.egress.plan import Plan
 
@@ -12,9 +12,6 @@ DONE, PARTLY, REFUSED, INTERRUPTED = 0, 1, 3, 130
 """Exit codes. 2 stays for what could not be looked at."""
 
 COLUMNS = ("shard", "from", "to", "what happens")
-
-Ask = Callable[[str], bool]
-"""Asks a person; raises KeyboardInterrupt when that person gives up."""
 
 
 def propose(
@@ -57,25 +54,6 @@ def propose(
     else:
         print(said)
     return code
-
-
-def asker(terminal: bool) -> Ask | None:
-    """Asks on a terminal; None without one."""
-    if not terminal:
-        return None
-    import click
-
-    def ask(question: str) -> bool:
-        try:
-            return click.confirm(question)
-        except click.Abort:
-            raise KeyboardInterrupt from None
-
-    return ask
-
-
-def at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _show(plan: Plan, to: str) -> None:

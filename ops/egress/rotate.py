@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from ops.asking import Ask
 from ops.clients import ClientFor
 from ops.egress.change import LOOKS
 from ops.egress.places import Place, Unusable
-from ops.egress.proposal import Ask, propose
+from ops.egress.proposal import propose
 from ops.egress.rotating import Clock, rotate
 from ops.egress.rotation import Templates, rotation, templates
 from ops.egress.seen import look, look_again

@@ -8,7 +8,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.egress import proposal
+from ops import asking
 
 ZONE = ("--zone", "use1-az1")
 HERE = {"use1-a/use1-az1": "instance", "use1-b/use1-az1": "instance"}
@@ -18,7 +18,7 @@ AWAY = dict.fromkeys(HERE, "gateway")
 @pytest.fixture
 def terminal(monkeypatch):
     """Somebody sits there."""
-    monkeypatch.setattr(proposal, "at_a_terminal", lambda: True)
+    monkeypatch.setattr(asking, "at_a_terminal", lambda: True)
 
 
 def test_without_yes_and_without_a_terminal_the_plan_is_shown_and_nothing_changes(aws, nat):
