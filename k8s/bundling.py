@@ -128,7 +128,10 @@ def bundle(fleet: Fleet, out: Path, scope: Scope = EVERYTHING, step: Step = lamb
     with _one_sentence(out), _alone(out), paused():
         cells = [cell for cell in fleet.cells if not scope.cells or cell.name in scope.cells]
         layouts = {
-            cell.name: Layout(out / cell.region.code / cell.key, fleet=fleet.name, cell=cell.name) for cell in cells
+            cell.name: Layout(
+                out / cell.region.code / cell.key, fleet=fleet.name, cell=cell.name, trusted=not scope.fresh
+            )
+            for cell in cells
         }
         # Of what is outside the scope's channels, the indexes go on saying what they say.
         entries = {name: dict(layout.entries) if scope.channels else {} for name, layout in layouts.items()}

@@ -157,6 +157,15 @@ def test_a_blob_that_was_lost_is_made_again(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
+def test_a_damaged_blob_is_mended_by_a_fresh_run(tmp_path: Path) -> None:
+    bundle(edited("day-one"), tmp_path)
+    before = tree(tmp_path)
+    for blob in tmp_path.glob("*/*/blobs/sha256/*"):
+        blob.write_bytes(blob.read_bytes()[:-1])
+    bundle(edited("day-one"), tmp_path, Scope(fresh=True))
+    assert tree(tmp_path) == before
+
+
 def test_a_scope_leaves_everything_else_as_it_was(tmp_path: Path) -> None:
     bundle(edited("growth"), tmp_path)
     before = tree(tmp_path)
