@@ -182,6 +182,50 @@ def bundle(
 
 
 @app.command()
+def promote(
+    cell: Annotated[str, typer.Option("--cell", help="The cell, e.g. use1-a.")],
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    platform: Annotated[bool, typer.Option("--platform", help="The bundle of its platform.")] = False,
+    service: Annotated[str | None, typer.Option("--service", help="The bundle of this service.")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="By its tag, e.g. service-sessions.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Move the tag to this digest, which is there.")] = None,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Move the tag to what it named before.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the OCI layouts.")] = Path("bundles"),
+    role: Annotated[str | None, typer.Option(help="Role to take; the region's publisher when absent.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Publish one bundle to a cell, and move the one tag that its Argo CD follows. Shows its plan, and asks.
+
+    Exit codes: 0 done, nothing to do, or only shown; 1 not done, and the same command goes on; 2 something could not
+    be looked at; 3 refused; 130 interrupted.
+    """
+    from ops import clients
+    from ops.asking import asker, at_a_terminal
+    from ops.promote import show
+    from ops.promotion.looking import Wish
+
+    wish = Wish(cell=cell, platform=platform, service=service, channel=channel, to=to, rollback=rollback)
+    try:
+        code = show(
+            blueprint,
+            wish,
+            out=out,
+            role=role,
+            clients_as=lambda role: clients.with_own_credentials(role, everywhere=True),
+            yes=yes,
+            dry_run=dry_run,
+            as_json=as_json,
+            ask=asker(at_a_terminal()),
+        )
+    except clients.NoCredentials as error:
+        print(error, file=sys.stderr)
+        code = 2
+    raise typer.Exit(code)
+
+
+@app.command()
 def demo(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     as_json: Annotated[bool, typer.Option("--json", help="Print the picture as JSON.")] = False,

@@ -18,10 +18,14 @@ class NoCredentials(Exception):
 _CALL_SECONDS = 3
 
 
-def with_own_credentials(role: str | None = None) -> ClientFor:
+def with_own_credentials(role: str | None = None, *, everywhere: bool = False) -> ClientFor:
     """Clients from the caller's credentials; with `role`, by taking the role of that name in each account.
 
     Without a role only the account of the credentials themselves can be reached.
+
+    Args:
+        everywhere: take the role in the account of the credentials, too: only the role may do what is wanted there.
+            Who is in that role already, as a pipeline is, stays in it.
     """
     import boto3
     import botocore.exceptions
@@ -29,16 +33,23 @@ def with_own_credentials(role: str | None = None) -> ClientFor:
     session = boto3.Session()
 
     @cache
-    def caller() -> str:
+    def identity() -> tuple[str, str]:
         try:
-            account: str = session.client("sts", region_name="us-east-1").get_caller_identity()["Account"]
+            said = session.client("sts", region_name="us-east-1").get_caller_identity()
         except (botocore.exceptions.NoCredentialsError, botocore.exceptions.ClientError) as error:
             raise NoCredentials(f"no usable AWS credentials: {error}") from error
-        return account
+        return said["Account"], said["Arn"]
+
+    def caller() -> str:
+        return identity()[0]
+
+    def suffices(account: str) -> bool:
+        """Whether the credentials themselves do in an account that is their own."""
+        return account == caller() and (not everywhere or f":assumed-role/{role}/" in identity()[1])
 
     @cache
     def in_account(account: str) -> boto3.Session:
-        if role is None or account == caller():
+        if role is None or suffices(account):
             if account != caller():
                 raise NoCredentials(f"credentials are for {caller()}; give --role, a role to take in {account}")
             return session

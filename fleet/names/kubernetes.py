@@ -55,7 +55,12 @@ def service_channel(service: Service) -> str:
     return f"service-{service.name}"
 
 
-CHANNELS = (PLATFORM_CHANNEL, "service-*")
+def previous_channel(channel: str) -> str:
+    """Tag that remembers what a channel named before: what is promoted away from must not be lost for want of a name."""
+    return f"{channel}.previous"
+
+
+CHANNELS = (PLATFORM_CHANNEL, previous_channel(PLATFORM_CHANNEL), "service-*")
 """Tags in `bundle_repository` that move; every other tag is what it was when it was pushed."""
 
 

@@ -1,0 +1,121 @@
+"""What a promotion would do: decided from what was seen, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fleet import names
+from fleet.cell import Cell
+from fleet.model import Fleet
+from ops.promotion.gates import refusals
+from ops.promotion.image import Image, Object
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found before anything was decided."""
+
+    current: Image | None
+    """What the channel names."""
+    previous: Image | None
+    """What it named before, as the tag beside it remembers."""
+    target: Image
+    """What it shall name."""
+    stored: bool
+    """Whether the registry has the target's manifest."""
+    lacking: tuple[str, ...]
+    """Blobs of the target that the registry has not."""
+    standing: Sequence[Object] = ()
+    """Objects of what the channel names."""
+    wanted: Sequence[Object] = ()
+    """Objects of the target."""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How the objects differ, each as `Kind namespace/name`."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """No longer in the bundle. They stay in the cluster: nothing is pruned by itself."""
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One channel of one cell, from one digest to another."""
+
+    cell: str
+    channel: str
+    repository: str
+    current: Image | None
+    previous: Image | None
+    target: Image
+    stored: bool
+    lacking: tuple[str, ...]
+    delta: Delta = field(default_factory=Delta)
+    against: tuple[str, ...] = ()
+    """What speaks against it; with any, nothing is done."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether the channel names something else yet."""
+        return self.current is None or self.current.digest != self.target.digest
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What would be done, in this order."""
+        if not self.moves:
+            return ()
+        steps = [f"send {digest}" for digest in self.lacking]
+        if not self.stored:
+            steps.append(f"send the manifest {self.target.digest}")
+        if self.current is not None:
+            steps.append(f"remember {self.current.digest} as {names.previous_channel(self.channel)}")
+        return (*steps, f"move {self.channel} to {self.target.digest}")
+
+
+def decide(fleet: Fleet, cell: Cell, channel: str, seen: Seen) -> Plan:
+    """The plan for a channel of a cell."""
+    against = [*_not_of_the_channel(cell, channel, seen.target)]
+    if not against and (seen.current is None or seen.current.digest != seen.target.digest):
+        against += refusals(seen.standing, seen.wanted, fleet)
+    return Plan(
+        cell=cell.name,
+        channel=channel,
+        repository=names.bundle_repository(cell),
+        current=seen.current,
+        previous=seen.previous,
+        target=seen.target,
+        stored=seen.stored,
+        lacking=seen.lacking,
+        delta=delta(seen.standing, seen.wanted),
+        against=tuple(against),
+    )
+
+
+def _not_of_the_channel(cell: Cell, channel: str, target: Image) -> Sequence[str]:
+    """A tag never names what was made for another cell or another service."""
+    if (target.cell, target.channel) == (cell.name, channel):
+        return ()
+    made = f"{target.cell} {target.channel}".strip() or "nobody knows what"
+    return (f"{target.digest} was made for {made}, and not for {cell.name} {channel}",)
+
+
+def delta(old: Sequence[Object], new: Sequence[Object]) -> Delta:
+    """How two bundles differ, object by object."""
+    before, after = ({named(one): one for one in some} for some in (old, new))
+    return Delta(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        changed=tuple(sorted(name for name in before.keys() & after.keys() if before[name] != after[name])),
+    )
+
+
+def named(one: Object) -> str:
+    """`Deployment sessions/sessions`; with its group where Kubernetes itself has no such kind."""
+    metadata = one.get("metadata") or {}
+    group = str(one.get("apiVersion", "")).rpartition("/")[0]
+    kind = f"{one.get('kind')}.{group}" if "." in group else str(one.get("kind"))
+    return f"{kind} {'/'.join(filter(None, (metadata.get('namespace'), metadata.get('name'))))}"
