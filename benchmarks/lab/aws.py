@@ -125,14 +125,22 @@ class LocalAws:
         self._speaker.ask("mirror", region=self._zone.region, router=router, tables=numbers, hops=by_id)
 
     def delays(self) -> list[float]:
-        """Seconds between the end of each call that moved a route and the kernel's having it."""
+        """Seconds from EC2's answer to each call that changed a route until the kernel had it; below 0: it was faster.
+
+        Raises:
+            RuntimeError: the kernel never had it.
+        """
         changes: list[tuple[float, str, str]] = [tuple(one) for one in self._speaker.ask("changes")]
         found = []
-        for _, ended, asked in self.route_calls:
-            target = asked.get("NetworkInterfaceId") or asked.get("NatGatewayId")
-            after = (when - ended for when, *what in changes if what == [asked["RouteTableId"], target])
-            # The mirror may be faster than the answer's way back.
-            found += [max(0.0, min(late))] if (late := [one for one in after if -1 < one < 1]) else []
+        for began, ended, asked in self.route_calls:
+            table, target = asked["RouteTableId"], asked.get("NetworkInterfaceId") or asked.get("NatGatewayId")
+            before = [to for when, changed, to in changes if changed == table and when < began]
+            if before[-1:] == [target]:
+                continue  # it stood there already
+            late = [when - ended for when, *what in changes if when > began and what == [table, target]]
+            if not late:
+                raise RuntimeError(f"the kernel does not follow: {table} leads to {target}, and no mirror has seen it")
+            found.append(late[0])
         return found
 
     def paths(self) -> dict[str, str]:
