@@ -150,9 +150,12 @@ def main() -> None:
     if reason := namespaces.missing():
         sys.exit(reason)
     # A lab that is told to end takes its namespaces away, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     print(f"  not set in a namespace: {', '.join(first_boot.WITHHELD)}", file=sys.stderr)
-    figures = measure(arguments.runs, arguments.seed)
+    try:
+        figures = measure(arguments.runs, arguments.seed)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     if arguments.json:
         print(json.dumps([asdict(figure) for figure in figures], indent=2))
         return

@@ -35,6 +35,8 @@ class Mirror(threading.Thread):
         """When the kernel had it, route table, target."""
 
     def run(self) -> None:
+        # EC2's network does not wait for whoever else is busy on this machine; `ip` inherits it.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -10)
         while True:
             for table, number in self._tables.items():
                 target = self._out(table)
