@@ -149,30 +149,6 @@ def test_bad_image_or_user_data():
     assert world.ways() == BOTH_GONE
 
 
-def test_bad_image_is_given_up_three_times_an_hour_and_then_somebody_has_to_look():
-    world = World(way="gateway")
-    world.instance = False
-    for number in range(12):
-        world.instances = [{"InstanceId": f"i-{number}", "LifecycleState": "InService"}]
-        world.tick(2)
-    assert len(world.called("set_instance_health")) == 3
-
-
-def test_a_new_instance_has_a_minute_like_any_other():
-    """What its predecessor failed, and what failed before it was in service, is not held against it."""
-    world = World()
-    fails(world, "instance", 5)
-    world.tick(2)
-    assert world.called("set_instance_health") == [GIVEN_UP]
-    world.instances = [{"InstanceId": "i-2", "LifecycleState": "Pending:Wait"}]
-    world.tick(2)
-    served = world.now + 20
-    world.at(served, lambda: world.instances[0].update(LifecycleState="InService"))
-    world.at(served + 45, lambda: setattr(world, "instance", True))
-    world.tick(3)
-    assert world.called("set_instance_health") == [GIVEN_UP]
-
-
 def test_interface_in_use_on_relaunch():
     """Auto Scaling tries again; meanwhile there is no instance, and the gateway carries."""
     world = World()
