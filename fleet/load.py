@@ -102,7 +102,7 @@ def _override_peering(tree: dict[str, Any], peering: str) -> None:
 
 
 def read_folder(folder: FilePath) -> Source:
-    """Read and merge fleet.yaml, services/, images/ and placements.yaml.
+    """Read and merge fleet.yaml, services/, images/, exceptions/ and placements.yaml.
 
     Raises:
         FleetUnreadable: every file that cannot be read as YAML, all at once.
@@ -122,6 +122,7 @@ def read_folder(folder: FilePath) -> Source:
     main = documents([folder / "fleet.yaml"])
     services = documents(sorted((folder / "services").glob("*.yaml")))
     images = documents(sorted((folder / "images").glob("*.yaml")))
+    exceptions = documents(sorted((folder / "exceptions").glob("*.yaml")))
     placed = documents([placements] if placements.exists() else [])
     if unreadable:
         raise FleetUnreadable(unreadable)
@@ -129,10 +130,11 @@ def read_folder(folder: FilePath) -> Source:
     source.problems += _unread(folder)
     for file in services:
         _merge_services(source, file)
-    for file in images:
-        name = FilePath(file.file).stem
-        source.tree["images"][name] = file.content
-        source.places |= {("images", name, *path): (file.file, line) for path, line in file.lines.items()}
+    for part, files in (("images", images), ("exceptions", exceptions)):
+        for file in files:
+            name = FilePath(file.file).stem
+            source.tree[part][name] = file.content
+            source.places |= {(part, name, *path): (file.file, line) for path, line in file.lines.items()}
     source.places[("placements",)] = (placements.as_posix(), 0)
     for file in placed:
         source.tree["placements"] = file.content
@@ -145,6 +147,7 @@ _HOMES = {
     "images": "images/<service>.yaml",
     "placements": "placements.yaml",
     "owners": "the `team` of services/<team>.yaml",
+    "exceptions": "exceptions/<id>.yaml",
 }
 
 
@@ -158,17 +161,20 @@ def _platform(main: yamlfile.Document) -> Source:
         text = f"does not stand here; it is read from {_HOMES[reserved]}"
         source.problems.append(Problem(main.file, main.lines[(reserved,)], reserved, text))
         source.places = {path: place for path, place in source.places.items() if path[:1] != (reserved,)}
-    source.tree |= {"services": {}, "images": {}, "owners": {}}
+    source.tree |= {"services": {}, "images": {}, "owners": {}, "exceptions": {}}
     return source
 
 
 def _unread(folder: FilePath) -> list[Problem]:
     """YAML files that nobody reads: `flights.yml` would be a team without services."""
     strays = [file for file in folder.glob("*.y*ml") if file.name not in ("fleet.yaml", "placements.yaml")]
-    for part in ("services", "images"):
+    for part in ("services", "images", "exceptions"):
         strays += [file for file in (folder / part).glob("*.y*ml") if file.suffix != ".yaml"]
         strays += (folder / part).glob("*/*.y*ml")
-    text = "is not read; a blueprint is fleet.yaml, placements.yaml, services/<team>.yaml and images/<service>.yaml"
+    text = (
+        "is not read; a blueprint is fleet.yaml, placements.yaml, services/<team>.yaml, images/<service>.yaml "
+        "and exceptions/<id>.yaml"
+    )
     return [Problem(file.as_posix(), 0, "", text) for file in strays]
 
 

@@ -11,6 +11,7 @@ from fleet.cell import Cell, CellDefaults
 from fleet.database import Database, Generation
 from fleet.document import AccountId, Document, HostName, Key, Positive, RegionName, Whole
 from fleet.edge import Edge, Host
+from fleet.exemption import Exemption
 from fleet.quantity import Seconds, Size
 from fleet.region import Region, Removed
 from fleet.release import Release
@@ -135,6 +136,8 @@ class Fleet(Document):
     """From placements.yaml: region, service, cell keys."""
     owners: dict[Key, Key] = Field(default_factory=dict)
     """Service to team, from the services' files."""
+    exceptions: dict[Key, Exemption] = Field(default_factory=dict)
+    """From exceptions/<id>.yaml."""
 
     _numbers: dict[tuple[str, str, str], Any] = PrivateAttr(default_factory=dict)
     """What fleet/capacity.py and fleet/sizing.py have already computed."""

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter
 
 from fleet.document import Key, RegionName
+from fleet.exemption import Exemption
 from fleet.model import Fleet
 from fleet.service import Image, ServicesFile
 
-_ELSEWHERE = ("services", "images", "placements", "owners")
+_ELSEWHERE = ("services", "images", "placements", "owners", "exceptions")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 Placements = Annotated[dict[RegionName, dict[Key, tuple[str, ...]]], "placements.yaml"]
@@ -26,6 +27,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "fleet.schema.json": _titled(fleet, "fleet.yaml: what the platform decides"),
         "services.schema.json": _titled(ServicesFile.model_json_schema(by_alias=True), "services/<team>.yaml"),
         "image.schema.json": _titled(Image.model_json_schema(by_alias=True), "images/<service>.yaml"),
+        "exception.schema.json": _titled(Exemption.model_json_schema(by_alias=True), "exceptions/<id>.yaml"),
         "placements.schema.json": _titled(
             TypeAdapter(Placements).json_schema(by_alias=True),
             "placements.yaml: region, service, cells; proposed by hypercell place, reviewed, then read",

@@ -22,7 +22,7 @@ from fleet.service import Service
 
 _ROOMS = ("fleet", "k8s")
 """The code that manifests follow from."""
-_OF_TEAMS = {"services", "images", "placements", "owners"}
+_ELSEWHERE = {"services", "images", "placements", "owners", "exceptions"}
 """Fields of the fleet that do not stand in fleet.yaml."""
 
 
@@ -59,7 +59,7 @@ class Inputs:
     @cached_property
     def _file(self) -> str:
         """The code and fleet.yaml."""
-        return _hash(code(), self._fleet.model_dump_json(exclude=_OF_TEAMS))
+        return _hash(code(), self._fleet.model_dump_json(exclude=_ELSEWHERE))
 
     @cached_property
     def _everything(self) -> str:

@@ -226,6 +226,25 @@ def promote(
 
 
 @app.command()
+def delta(
+    old: Annotated[Path, typer.Argument(help="Folder of the bundles that stand, or of the base branch.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the bundles that shall stand.")] = Path("bundles"),
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    cell: Annotated[list[str] | None, typer.Option("--cell", help="Only this cell; may be given again.")] = None,
+    today: Annotated[str | None, typer.Option(help="Measure exceptions by this day (YYYY-MM-DD).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what new bundles would take away from old ones, before anybody moves a tag.
+
+    Exit codes: 0 nothing is taken away, or the fleet's files say that all of it is meant; 1 refused; 2 something cannot
+    be read.
+    """
+    from ops.delta.show import show
+
+    raise typer.Exit(show(blueprint, old, new, cells=cell or (), today=today, as_json=as_json))
+
+
+@app.command()
 def demo(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     as_json: Annotated[bool, typer.Option("--json", help="Print the picture as JSON.")] = False,

@@ -17,6 +17,7 @@ from fleet.rules import (
     cells,
     databases,
     egress,
+    exceptions,
     identity,
     limits,
     naming,
@@ -47,6 +48,7 @@ _RULES: tuple[Rule, ...] = (
     capacity.check,
     proof.check,
     limits.check,
+    exceptions.check,
 )
 
 
@@ -60,4 +62,5 @@ def check(fleet: Fleet, today: date | None = None, passing: Collection[Rule] = (
         found.update(dict.fromkeys(rule(fleet)))
     if today is not None:
         found.update(dict.fromkeys(releases.ages(fleet, today)))
+        found.update(dict.fromkeys(exceptions.ages(fleet, today)))
     yield from found

@@ -21,6 +21,7 @@ SCHEMAS = {
     r"services/[a-z-]+\.yaml": "services",
     r"images/[a-z-]+\.yaml": "image",
     r"placements\.yaml": "placements",
+    r"exceptions/[a-z-]+\.yaml": "exception",
 }
 """A file of a blueprint to its JSON Schema."""
 
@@ -59,6 +60,7 @@ def test_an_example_makes_another_fleet_that_loads(tmp_path: Path, example: tupl
         before = yamlfile.read(file).content if file.exists() else None
         after = merged(before, yamlfile.parse(block, name).content)
         assert after != before, "the example changes nothing"
+        file.parent.mkdir(exist_ok=True)
         file.write_text(yaml.safe_dump(after, sort_keys=False), encoding="utf-8")
         (schema,) = [schema for pattern, schema in SCHEMAS.items() if re.fullmatch(pattern, name)]
         text = (ROOT / "schemas" / f"{schema}.schema.json").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ HOMES = {
     "fleet.schema.json": ["*/fleet.yaml"],
     "services.schema.json": ["*/services/*.yaml"],
     "image.schema.json": ["*/images/*.yaml"],
+    "exception.schema.json": ["*/exceptions/*.yaml"],
     "placements.schema.json": ["*/placements.yaml"],
 }
 FILES = [
@@ -53,6 +54,7 @@ def test_every_file_of_every_blueprint_fits_its_schema_and_names_it(name, file):
         ("services.schema.json", {"team": "a", "services": {"b": {"tier": 9}}}),
         ("image.schema.json", {"repository": "a", "digest": "latest"}),
         ("placements.schema.json", {"us-east-1": ["a"]}),
+        ("exception.schema.json", {"action": "wipe", "resources": ["Namespace a"], "cells": ["use1-a"]}),
     ],
 )
 def test_the_schemas_refuse_what_the_loader_refuses(name, content):
@@ -68,7 +70,10 @@ def test_every_field_with_a_text_below_it_has_its_description():
 
 
 def test_what_other_files_say_is_no_part_of_the_platforms_schema():
-    assert not {"services", "images", "placements", "owners"} & schemas()["fleet.schema.json"]["properties"].keys()
+    assert (
+        not {"services", "images", "placements", "owners", "exceptions"}
+        & schemas()["fleet.schema.json"]["properties"].keys()
+    )
     assert "Service" not in schemas()["fleet.schema.json"]["$defs"]
 
 
