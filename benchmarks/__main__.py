@@ -17,6 +17,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.bundled import bundled
 from benchmarks.judged import judged
 from benchmarks.measure import Run, median, run
 
@@ -102,6 +103,9 @@ def measure(runs: int) -> list[Figure]:
         remark = f"{grown.objects:,} objects, {grown.texts:,} texts, {grown.unchecked} kinds without a definition"
         add("validate --manifests, 300 services", "60 s", grown.whole, remark)
         add("the same after an edit of one service", "3 s", grown.edited, f"{grown.changed} texts changed")
+        crowd = bundled(folder, 300, 4, runs)
+        for case in crowd.cases:
+            add(f"bundle {crowd.services} services: {case.what}", case.budget, case.run, f"{case.written:,} written")
         seconds, demo = local(folder, runs)
         figures.append(Figure("local AWS, deploy and read back", "25 s, 1 GB", seconds, None, demo.peak, "after synth"))
         add("hypercell demo, all of it", "-", demo)

@@ -22,7 +22,7 @@ from k8s import cell as inside
 from k8s import oci
 from k8s.collector import paused
 from k8s.documents import Document
-from k8s.inputs import Inputs
+from k8s.inputs import Inputs, of_documents
 from k8s.layout import Layout, LayoutUnusable, owner
 from k8s.writing import identity, text
 
@@ -78,7 +78,8 @@ def jobs(fleet: Fleet, cells: Sequence[Cell]) -> Iterator[Job]:
     """Every bundle of these cells: the platforms, then service by service."""
     inputs = Inputs(fleet)
     for cell in cells:
-        yield Job(cell, names.PLATFORM_CHANNEL, inputs.platform(cell), partial(platform_files, cell))
+        layers = inside.layers(cell)
+        yield Job(cell, names.PLATFORM_CHANNEL, of_documents(layers), partial(platform_files, cell, layers))
     makers = [(cell, inside.makers(cell)) for cell in cells]
     for service in fleet.services.values():
         for cell, of in makers:
@@ -87,13 +88,12 @@ def jobs(fleet: Fleet, cells: Sequence[Cell]) -> Iterator[Job]:
                 yield Job(cell, names.service_channel(service), inputs.service(service, cell), files)
 
 
-def platform_files(cell: Cell) -> dict[str, str]:
+def platform_files(cell: Cell, layers: dict[str, list[Document]]) -> dict[str, str]:
     """A file a layer, as in `dist/<code>/<cell>/platform/`.
 
     Raises:
         ValueError: two documents claim the same place in the cluster.
     """
-    layers = inside.layers(cell)
     _each_once(f"{cell.name}, platform", (document for layer in layers.values() for document in layer))
     return {f"{name}.yaml": text(documents) for name, documents in layers.items()}
 

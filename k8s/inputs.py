@@ -1,9 +1,9 @@
 """What a bundle is made from, as a hash: bundles whose hash is that of the last run are not made again.
 
-A service's bundle in a cell follows from the code, from everything fleet.yaml says, and of the services from itself, its
-image, and its neighbours (whom it calls, who calls it) with the cells they live in. The platform's follows from
-everything but the images. An input that is missing here would keep a stale bundle: `tests/k8s/test_inputs.py` edits
-every kind of line and compares what is kept with what is made anew.
+The platform's inputs are its documents: a few hundred, soon made, and what takes time is to write and store them. A
+service's bundle in a cell follows from the code, from everything fleet.yaml says, and of the services from itself, its
+image, and its neighbours (whom it calls, who calls it) with the cells they live in. An input that is missing here
+would keep a stale bundle: `tests/k8s/test_inputs.py` edits every line and compares what is kept with what is made anew.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform as machine
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import yaml
 from fleet.cell import Cell
 from fleet.model import Fleet
 from fleet.service import Service
+from k8s.documents import Document
 
 _ROOMS = ("fleet", "k8s")
 """The code that manifests follow from."""
@@ -38,6 +40,11 @@ def code() -> str:
     return found.hexdigest()
 
 
+def of_documents(layers: Mapping[str, Sequence[Document]]) -> str:
+    """Inputs of a bundle whose documents are made already."""
+    return _hash(code(), json.dumps(layers, separators=(",", ":")))
+
+
 class Inputs:
     """Hashes of a fleet's inputs. The order of lines is one of them: whether it matters is not decided here."""
 
@@ -45,10 +52,6 @@ class Inputs:
         self._fleet = fleet
         self._services = {name: service.model_dump_json() for name, service in fleet.services.items()}
         self._near: dict[str, str] = {}
-
-    def platform(self, cell: Cell) -> str:
-        """Inputs of the platform's bundle."""
-        return _hash(self._everything, cell.name)
 
     def service(self, service: Service, cell: Cell) -> str:
         """Inputs of a service's bundle, whether the cell hosts it or only knows it."""
@@ -60,12 +63,6 @@ class Inputs:
     def _file(self) -> str:
         """The code and fleet.yaml."""
         return _hash(code(), self._fleet.model_dump_json(exclude=_ELSEWHERE))
-
-    @cached_property
-    def _everything(self) -> str:
-        """The same, and what the teams' files say; no image."""
-        owners, placements = dict(self._fleet.owners), dict(self._fleet.placements)
-        return _hash(self._file, json.dumps([self._services, owners, placements]))
 
     def _neighbourhood(self, service: Service) -> str:
         fleet = self._fleet
