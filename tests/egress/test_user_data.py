@@ -70,6 +70,8 @@ def test_the_instance_tests_itself_before_it_says_continue(script, region):
     tests = [
         "grep 'fully-random'",
         "net.ipv4.ip_forward)",
+        "-n net.netfilter.nf_conntrack_tcp_loose)",
+        "-n net.netfilter.nf_conntrack_max)",
         'interface-id")" = "$INTERFACE"',
         'public-ipv4s" | sort)" = "$(printf',
         "finish CONTINUE",

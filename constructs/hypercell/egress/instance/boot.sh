@@ -75,6 +75,9 @@ sysctl -q -p /etc/sysctl.d/90-egress.conf
 # The self-test: rules, forwarding, and that this is the interface and these the addresses that partners know.
 nft list chain ip nat_egress postrouting | grep 'fully-random' > /dev/null
 [ "$(sysctl -n net.ipv4.ip_forward)" = 1 ]
+# sysctl ends well although the kernel refused a value.
+[ "$(sysctl -n net.netfilter.nf_conntrack_tcp_loose)" = 0 ]
+[ "$(sysctl -n net.netfilter.nf_conntrack_max)" = "$CONNECTIONS" ]
 [ "$(metadata "network/interfaces/macs/$MAC/interface-id")" = "$INTERFACE" ]
 [ "$(metadata "network/interfaces/macs/$MAC/public-ipv4s" | sort)" = "$(printf '%s\n' $ADDRESSES | sort)" ]
 
