@@ -203,6 +203,7 @@ def promote(
     """
     from ops import clients
     from ops.asking import asker, at_a_terminal
+    from ops.delta.day import day
     from ops.promote import show
     from ops.promotion.looking import Wish
 
@@ -212,6 +213,7 @@ def promote(
             blueprint,
             wish,
             out=out,
+            today=day(None),
             role=role,
             clients_as=lambda role: clients.with_own_credentials(role, everywhere=True),
             yes=yes,
@@ -234,7 +236,7 @@ def delta(
     today: Annotated[str | None, typer.Option(help="Measure exceptions by this day (YYYY-MM-DD).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what new bundles would take away from old ones, before anybody moves a tag.
+    """Show what new bundles would take away from old ones; `promote` asks the same, and refuses.
 
     Exit codes: 0 nothing is taken away, or the fleet's files say that all of it is meant; 1 refused; 2 something cannot
     be read.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def show(
     wish: Wish,
     *,
     out: Path,
+    today: date,
     role: str | None,
     clients_as: ClientsAs,
     yes: bool,
@@ -52,6 +54,7 @@ def show(
 
     Args:
         out: folder of the layouts.
+        today: in UTC; exceptions hold until their day is over.
         role: to take in the region's account; its publisher when None.
         ask: None: nobody is there to answer. Without `yes` nothing is changed then.
 
@@ -69,7 +72,7 @@ def show(
         registry = registry_of(cell, clients_as(role or names.publisher_role(cell.region)))
         layout = Layout(out / cell.region.code / cell.key)
         seen = look(channel, wish, registry, layout, lambda: _make(blueprint, out, cell, channel))
-        plan = decide(fleet, cell, channel, seen)
+        plan = decide(fleet, cell, channel, seen, today)
     except Refused as error:
         absent = code(error) == "RepositoryNotFoundException"
         remedy = f"; deploy {names.stack(fleet, cell.region.code, 'registry')} first" if absent else ""

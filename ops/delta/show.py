@@ -11,9 +11,10 @@ from fleet.known import instead
 from fleet.load import load
 from fleet.model import Fleet
 from ops.console import print_json
-from ops.delta.folders import Bundles, Unreadable, read
+from ops.delta.folders import Bundles, read
 from ops.delta.gate import REMEDY, Change, holds, tombs, wiped
 from ops.delta.objects import Wiped
+from ops.promotion.image import Unusable
 
 PASSES, REFUSED, UNREADABLE = 0, 1, 2
 """Exit codes."""
@@ -54,7 +55,7 @@ def show(
     try:
         on = day(today)
         before, after = (_of(cells, read(folder), folder) for folder in (old, new))
-    except (Unreadable, ValueError) as error:
+    except (Unusable, ValueError) as error:
         print(error, file=sys.stderr)
         return UNREADABLE
     found = compare(before, after, fleet, on)
@@ -79,5 +80,5 @@ def _of(cells: Sequence[str], bundles: Bundles, folder: Path) -> Bundles:
     known = {cell for cell, _ in bundles}
     for cell in cells:
         if cell not in known:
-            raise Unreadable(f"--cell {cell}: {folder} holds no bundles of it; {instead(cell, sorted(known))}")
+            raise Unusable(f"--cell {cell}: {folder} holds no bundles of it; {instead(cell, sorted(known))}")
     return {key: files for key, files in bundles.items() if not cells or key[0] in cells}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from fleet.model import Fleet
-from ops.promotion.image import Object
+from ops.delta import gate
+from ops.delta.gate import Change
 
-Gate = Callable[[Sequence[Object], Sequence[Object], Fleet], Sequence[str]]
-"""What stands, what would stand, the fleet -> what speaks against it, a sentence each. Pure: it asks nobody.
+Gate = Callable[[Change, Fleet, date], Sequence[str]]
+"""One bundle of one cell before and after, the fleet, today in UTC -> what speaks against it. Pure: it asks nobody."""
 
-Both lists are the objects of one bundle, of one cell. What stands is empty when the channel named nothing.
-"""
-
-GATES: tuple[Gate, ...] = ()
+GATES: tuple[Gate, ...] = (gate.refusals,)
 """Every gate is asked; all they say is shown, and one sentence stops the promotion before anything is sent."""
 
 
-def refusals(old: Sequence[Object], new: Sequence[Object], fleet: Fleet) -> tuple[str, ...]:
+def refusals(change: Change, fleet: Fleet, today: date) -> tuple[str, ...]:
     """What all gates say."""
-    return tuple(said for gate in GATES for said in gate(old, new, fleet))
+    return tuple(said for gate in GATES for said in gate(change, fleet, today))

@@ -11,12 +11,12 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-Object = Mapping[str, Any]
-"""One Kubernetes object."""
+from ops.delta.objects import Files, Object
 
 
 class Unusable(Exception):
@@ -91,19 +91,32 @@ def checked(content: bytes, name: str, where: str) -> bytes:
     return content
 
 
-def objects(layer: bytes) -> list[Object]:
-    """The objects of a layer, in the order of its files.
+def files(layer: bytes) -> Files:
+    """The files of a layer by their names without the ending, each with its objects in order.
 
     Raises:
-        Unusable: it is no gzip of a tar of YAML files.
+        Unusable: it is no gzip of a tar of YAML files with objects in them.
     """
-    found: list[Object] = []
+    found: dict[str, list[Object]] = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(gzip.decompress(layer))) as archive:
             for member in archive:
                 file = archive.extractfile(member)
                 if file is not None:
-                    found += [one for one in yaml.load_all(file.read(), Loader=yaml.CSafeLoader) if one is not None]
-    except (OSError, EOFError, zlib.error, tarfile.TarError, yaml.YAMLError) as error:
+                    found[Path(member.name).stem] = documents(file.read())
+    except (OSError, EOFError, zlib.error, tarfile.TarError, yaml.YAMLError, ValueError) as error:
         raise Unusable(f"{digest(layer)} cannot be opened as a bundle: {error}") from None
+    return found
+
+
+def documents(text: bytes) -> list[Object]:
+    """The objects of a file.
+
+    Raises:
+        yaml.YAMLError: it is no YAML.
+        ValueError: something in it is no object.
+    """
+    found = [one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one is not None]
+    if not all(isinstance(one, Mapping) for one in found):
+        raise ValueError("a document is no object")
     return found

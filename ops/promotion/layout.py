@@ -18,24 +18,36 @@ class Layout:
 
     folder: Path
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Tags of the bundles.
+
+        Raises:
+            Unusable: there is no layout, or it is damaged.
+        """
+        return tuple(self._tags())
+
     def image(self, channel: str) -> Image:
         """The bundle of a channel.
 
         Raises:
             Unusable: there is no such bundle, or it is damaged.
         """
+        tags = self._tags()
+        if channel not in tags:
+            raise Unusable(f"{self.folder} holds no {channel}: the cell neither hosts the service nor knows it")
+        return Image(self.blob(tags[channel]))
+
+    def _tags(self) -> dict[str, str]:
         try:
             index: dict[str, Any] = json.loads((self.folder / "index.json").read_text("utf-8"))
-            tags = {
+            return {
                 one["annotations"]["org.opencontainers.image.ref.name"]: one["digest"] for one in index["manifests"]
             }
         except FileNotFoundError:
             raise Unusable(f"{self.folder} holds no bundles; make them with `hypercell bundle`") from None
         except (OSError, ValueError, KeyError, TypeError):
             raise Unusable(f"{self.folder} is no layout of bundles; {_AGAIN}") from None
-        if channel not in tags:
-            raise Unusable(f"{self.folder} holds no {channel}: the cell neither hosts the service nor knows it")
-        return Image(self.blob(tags[channel]))
 
     def blob(self, name: str) -> bytes:
         """What has this digest.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fleet import names
 from fleet.known import instead
 from fleet.model import Fleet
-from ops.promotion.image import Image, Object, Unusable, objects
+from ops.delta.objects import Files
+from ops.promotion.image import Image, Unusable, files
 from ops.promotion.layout import Layout
 from ops.promotion.plan import Seen
 from ops.promotion.registry import Registry
@@ -84,14 +85,16 @@ def look(channel: str, wish: Wish, registry: Registry, layout: Layout, make: Cal
         target = layout.image(channel)
         known = registry.image(target.digest) is not None
     moves = current is None or current.digest != target.digest
+    # A tag that somebody took away is not the first of its name: what it named last still stands in the cell.
+    stands = current or previous
     return Seen(
         current=current,
         previous=previous,
         target=target,
         stored=known,
         lacking=() if known else registry.lacking(target.blobs),
-        standing=_objects(current, registry) if moves and current is not None else (),
-        wanted=() if not moves else _objects(target, registry) if wish.stored else objects(layout.blob(target.layer)),
+        standing=_files(stands, registry) if moves and stands is not None else {},
+        wanted={} if not moves else _files(target, registry) if wish.stored else files(layout.blob(target.layer)),
     )
 
 
@@ -107,5 +110,5 @@ def _stored(channel: str, wish: Wish, registry: Registry, previous: Image | None
     return found
 
 
-def _objects(image: Image, registry: Registry) -> Sequence[Object]:
-    return objects(registry.blob(image.layer))
+def _files(image: Image, registry: Registry) -> Files:
+    return files(registry.blob(image.layer))

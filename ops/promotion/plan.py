@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from fleet import names
 from fleet.cell import Cell
 from fleet.model import Fleet
+from ops.delta.gate import Change
+from ops.delta.objects import Files, by_identity, title
 from ops.promotion.gates import refusals
-from ops.promotion.image import Image, Object
+from ops.promotion.image import Image
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,9 @@ class Seen:
     """Whether the registry has the target's manifest."""
     lacking: tuple[str, ...]
     """Blobs of the target that the registry has not."""
-    standing: Sequence[Object] = ()
+    standing: Files = field(default_factory=dict)
     """Objects of what the channel names."""
-    wanted: Sequence[Object] = ()
+    wanted: Files = field(default_factory=dict)
     """Objects of the target."""
 
 
@@ -76,11 +79,15 @@ class Plan:
         return (*steps, f"move {self.channel} to {self.target.digest}")
 
 
-def decide(fleet: Fleet, cell: Cell, channel: str, seen: Seen) -> Plan:
-    """The plan for a channel of a cell."""
+def decide(fleet: Fleet, cell: Cell, channel: str, seen: Seen, today: date) -> Plan:
+    """The plan for a channel of a cell.
+
+    Args:
+        today: in UTC, that exceptions are measured by.
+    """
     against = [*_not_of_the_channel(cell, channel, seen.target)]
     if not against and (seen.current is None or seen.current.digest != seen.target.digest):
-        against += refusals(seen.standing, seen.wanted, fleet)
+        against += refusals(Change(cell.name, channel, seen.standing, seen.wanted), fleet, today)
     return Plan(
         cell=cell.name,
         channel=channel,
@@ -103,19 +110,11 @@ def _not_of_the_channel(cell: Cell, channel: str, target: Image) -> Sequence[str
     return (f"{target.digest} was made for {made}, and not for {cell.name} {channel}",)
 
 
-def delta(old: Sequence[Object], new: Sequence[Object]) -> Delta:
+def delta(old: Files, new: Files) -> Delta:
     """How two bundles differ, object by object."""
-    before, after = ({named(one): one for one in some} for some in (old, new))
+    before, after = by_identity(old), by_identity(new)
     return Delta(
-        added=tuple(sorted(after.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - after.keys())),
-        changed=tuple(sorted(name for name in before.keys() & after.keys() if before[name] != after[name])),
+        added=tuple(sorted(map(title, after.keys() - before.keys()))),
+        removed=tuple(sorted(map(title, before.keys() - after.keys()))),
+        changed=tuple(sorted(title(who) for who in before.keys() & after.keys() if before[who] != after[who])),
     )
-
-
-def named(one: Object) -> str:
-    """`Deployment sessions/sessions`; with its group where Kubernetes itself has no such kind."""
-    metadata = one.get("metadata") or {}
-    group = str(one.get("apiVersion", "")).rpartition("/")[0]
-    kind = f"{one.get('kind')}.{group}" if "." in group else str(one.get("kind"))
-    return f"{kind} {'/'.join(filter(None, (metadata.get('namespace'), metadata.get('name'))))}"

@@ -119,4 +119,4 @@ def test_a_damaged_layout_is_no_empty_one(stands: Path, blueprint: Path) -> None
         blob.write_bytes(b"")
     result = run("delta", stands, stands, "--blueprint", blueprint)
     assert result.exit_code == 2
-    assert "cannot be read as bundles" in result.stderr
+    assert "is not what its digest says" in result.stderr

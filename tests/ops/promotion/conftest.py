@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.ops.promotion.world import World, registry
 
 BLUEPRINT = Path(__file__).parents[3] / "blueprints" / "day-one"
 CELL = "use1-z"
+TODAY = date(2026, 11, 25)
 
 
 class Fleet:
@@ -48,6 +50,7 @@ class Fleet:
             self.folder,
             Wish(cell=said.pop("cell", CELL), **said),
             out=self.out,
+            today=TODAY,
             role=None,
             clients_as=lambda role: lambda service, account, region: self.world.wire,
             ask=None if answer is None else ask,

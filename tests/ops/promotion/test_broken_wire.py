@@ -17,7 +17,7 @@ from ops.promotion.layout import Layout
 from ops.promotion.looking import Wish, look
 from ops.promotion.plan import decide
 from ops.promotion.registry import ATTEMPTS, Refused, Registry
-from tests.ops.promotion.conftest import BLUEPRINT, CELL, Fleet
+from tests.ops.promotion.conftest import BLUEPRINT, CELL, TODAY, Fleet
 from tests.ops.promotion.world import PART, World, died, refused, registry
 
 Breaks = Callable[[int, str], Exception | None]
@@ -187,7 +187,7 @@ def promoted(world: World, layout: Layout, wish: Wish) -> bool:
     """Look, decide, act; whether it came to its end. The verb, without a person and without making bundles."""
     registry = Registry(world.wire, world.repository)
     try:
-        plan = decide(FLEET, FLEET.cell(CELL), CHANNEL, look(CHANNEL, wish, registry, layout, lambda: None))
+        plan = decide(FLEET, FLEET.cell(CELL), CHANNEL, look(CHANNEL, wish, registry, layout, lambda: None), TODAY)
         if plan.moves:
             act(plan, registry, layout.blob, lambda _said: None)
     except (Refused, Stopped):

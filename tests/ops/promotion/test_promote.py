@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ops.promotion import gates
-from tests.ops.promotion.conftest import Fleet
+from tests.ops.promotion.conftest import TODAY, Fleet
 from tests.ops.promotion.world import refused
 
 
@@ -178,16 +178,16 @@ def test_a_gate_sees_both_bundles_and_stops_everything(
     fleet.promote(service="sessions")
     seen: list[Any] = []
 
-    def gate(old: Any, new: Any, of: Any) -> list[str]:
-        seen.append((len(old), len(new), of.name))
+    def gate(change: Any, of: Any, today: Any) -> list[str]:
+        old, new = (sum(map(len, files.values())) for files in (change.old, change.new))
+        seen.append((change.cell, change.channel, old > 5, new > 5, of.name, today))
         return ["the namespace would go"]
 
     monkeypatch.setattr(gates, "GATES", (gate,))
     fleet.release("sessions", 1)
     before, writes = fleet.world.tags, len(fleet.world.wire.writes)
     assert fleet.promote(service="sessions") == 3
-    [(old, new, name)] = seen
-    assert (old > 5, new > 5, name) == (True, True, "skyline")
+    assert seen == [("use1-z", "service-sessions", True, True, "skyline", TODAY)]
     assert fleet.world.tags == before
     assert len(fleet.world.wire.writes) == writes
     captured = capsys.readouterr()
@@ -199,7 +199,7 @@ def test_a_gate_sees_both_bundles_and_stops_everything(
 
 def test_a_gate_is_not_asked_about_what_stands_already(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
     fleet.promote(platform=True)
-    monkeypatch.setattr(gates, "GATES", (lambda old, new, of: ["no"],))
+    monkeypatch.setattr(gates, "GATES", (lambda change, of, today: ["no"],))
     assert fleet.promote(platform=True) == 0
 
 
