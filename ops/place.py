@@ -13,7 +13,7 @@ from fleet.placing import writing
 from fleet.problem import FleetInvalid
 from fleet.proof import prove
 from ops.console import print_json, print_table
-from ops.prove import plain, print_proof
+from ops.prove import plain, print_proof, print_uneven
 
 EXIT_BROKEN, EXIT_FILE = 1, 2
 SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -59,6 +59,7 @@ def show(blueprint: Path, *, rebalance: bool, write: bool, as_json: bool) -> int
         return 0
     print_plan(plan)
     print_proof(proof)
+    print_uneven(fleet)
     if text != before and not kept:
         print(f"{file.as_posix()} is written anew: only the comments on top of it can be kept")
     print(_verdict(file, plan, changed=text != before, written=written))

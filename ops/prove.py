@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet import rules
+from fleet.arrivals import unevenness
 from fleet.load import judge, read_folder
 from fleet.model import Fleet
 from fleet.proof import Claim, Margin, Proof, prove
@@ -26,10 +27,18 @@ def show(blueprint: Path, *, as_json: bool) -> int:
     proof = prove(fleet)
     problems = sorted(source.problem(finding) for finding in proof.findings())
     if as_json:
-        print_json({**plain(proof), "counter_examples": [problem.__dict__ for problem in problems], **_price(fleet)})
+        print_json(
+            {
+                **plain(proof),
+                "counter_examples": [problem.__dict__ for problem in problems],
+                **_price(fleet),
+                "uneven": unevenness(fleet),
+            }
+        )
     else:
         print_proof(proof)
         print_price(fleet)
+        print_uneven(fleet)
         for problem in problems:
             print(problem, file=sys.stderr)
     return 0 if proof.holds else EXIT_BROKEN
@@ -57,6 +66,19 @@ def print_price(fleet: Fleet) -> None:
     if fleet.policies.spot.share:
         usd = f"{monthly(rows):,.0f} USD a month at the price of Spot (docs/cost.md)"
         print(f"what runs beyond the peak is about {usd}; limits cost nothing until something is lost")
+
+
+def print_uneven(fleet: Fleet) -> None:
+    """How far the proof's even calls are from calls that prefer their own cell."""
+    found = unevenness(fleet)
+    if not found:
+        return
+    most, beyond = found[0], sum(uneven.rps > uneven.full for uneven in found)
+    print(
+        f"calls prefer their own cell, which is not even: in its worst loss, {len(found)} services are asked for more "
+        f"somewhere than their limit is for,\n{beyond} of them for more than those pods have processors; most of all "
+        f"{most.service} in {most.cell}, {most.ratio:.2f} times when {most.lost}"
+    )
 
 
 def _row(row: Reserve) -> tuple[str, ...]:

@@ -66,6 +66,18 @@ def test_a_counter_example_has_its_place_and_ends_with_one(small_cell):
     assert "us-east-1/c needs 627 when us-west-2 is lost" in result.stderr
 
 
+def test_how_uneven_calls_are_is_said_where_callers_live_in_other_cells():
+    assert "calls prefer their own cell" not in run("--blueprint", str(BLUEPRINTS / "growth")).stdout
+    assert (
+        "calls prefer their own cell, which is not even" in run("--blueprint", str(BLUEPRINTS / "hypergrowth")).stdout
+    )
+    uneven = json.loads(run("--blueprint", str(BLUEPRINTS / "hypergrowth"), "--json").stdout)["uneven"]
+    assert all(one["rps"] > one["limit"] for one in uneven)
+    assert [one["rps"] / one["limit"] for one in uneven] == sorted(
+        (o["rps"] / o["limit"] for o in uneven), reverse=True
+    )
+
+
 def test_programs_get_counter_examples_too(small_cell):
     result = run("--blueprint", str(small_cell), "--json")
     assert result.exit_code == 1
