@@ -48,7 +48,7 @@ def known(service: Service, cell: Cell) -> list[Document]:
         _namespace(service, cell),
         denial(service),
         _service(service),
-        destination(service, cell.region),
+        destination(service, cell),
         patience(service),
     ]
 

@@ -32,11 +32,28 @@ ROUTE_RETRIES: Body = {
 }
 
 
-def destination(service: Service, region: Region) -> DestinationRule:
-    """Where calls go and when an address is left out.
+def left_out(service: Service, cell: Cell) -> int:
+    """Percent of a service's addresses that a proxy of the cell may leave out because they fail.
 
-    What outlier detection ejects of another cell is its gateway, all of its pods at once: never more than a fifth.
+    A zone's, where the cell hosts it: with less, a zone whose pods fail and say that they are ready keeps a part of its
+    calls. Where other cells host it all addresses are gateways, one a zone and cell: what the fleet promises to survive,
+    so that lost cells are left out whole, and never more, so that what is left can carry the calls.
     """
+    zone = _percent(1, len(cell.region.zones))
+    hosts = len(service.cells_in(cell.region))
+    if service in cell.services or not hosts:
+        return zone
+    return max(zone, _percent(min(service.fleet.policies.survive.cells, hosts - 1), hosts))
+
+
+def _percent(part: int, whole: int) -> int:
+    """Rounded up: proxies round the number of addresses down."""
+    return -(-100 * part // whole)
+
+
+def destination(service: Service, cell: Cell) -> DestinationRule:
+    """Where calls go and when an address is left out."""
+    region = cell.region
     zone = "topology.kubernetes.io/zone"
     priority = ["topology.istio.io/network", zone] if region.meshed else [zone]
     return {
@@ -57,7 +74,7 @@ def destination(service: Service, region: Region) -> DestinationRule:
                     "consecutiveGatewayErrors": 3,
                     "interval": "10s",
                     "baseEjectionTime": "30s",
-                    "maxEjectionPercent": 20,
+                    "maxEjectionPercent": left_out(service, cell),
                 },
                 "loadBalancer": {
                     "simple": "LEAST_REQUEST",
@@ -151,10 +168,10 @@ def in_mesh(service: Service, cell: Cell) -> list[Document]:
     """What a hosted service adds to the mesh. Without a mesh, only what the ingress gateway follows."""
     region = cell.region
     if not region.meshed:
-        return [destination(service, region)]
+        return [destination(service, cell)]
     reaches_partners = service.egress == "partners" and service.fleet.partners.hosts
     return [
-        destination(service, region),
+        destination(service, cell),
         patience(service),
         access(service, region),
         scope(service, region),

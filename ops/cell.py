@@ -81,6 +81,38 @@ def spot(
     raise typer.Exit(show(blueprint, region=region, cell=cell, as_json=as_json))
 
 
+@app.command()
+def calls(
+    name: Annotated[str, typer.Argument(metavar="CELL", help="The cell that calls, e.g. use1-a.")],
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    service: Annotated[str | None, typer.Option("--service", help="Only calls of this service.")] = None,
+    lose_cell: Annotated[list[str] | None, typer.Option("--lose-cell", help="A cell that is lost; repeat it.")] = None,
+    lose_zone: Annotated[list[str] | None, typer.Option("--lose-zone", help="A zone that is lost, by its ID.")] = None,
+    unready: Annotated[
+        list[str] | None, typer.Option("--unready", help="A service whose pods in the cell are not ready.")
+    ] = None,
+    bundles: Annotated[
+        Path | None, typer.Option("--bundles", help="Folder of bundles; written to dist first when absent.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show who answers the calls of a cell, and who would with zones, cells or pods lost. Asks no cluster.
+
+    Exit codes: 0 every call is answered, 1 calls are lost for good, 2 something cannot be read or has no such name.
+    """
+    from fleet.load import load
+    from ops.mesh.calls import Unusable, Wish, show, written
+
+    fleet = load(blueprint)
+    wish = Wish(name, service, tuple(lose_cell or ()), tuple(lose_zone or ()), tuple(unready or ()))
+    try:
+        code = show(fleet, bundles or written(blueprint), wish, as_json=as_json)
+    except Unusable as error:
+        print(error, file=sys.stderr)
+        code = 2
+    raise typer.Exit(code)
+
+
 def _passphrase(file: Path | None, new: bool) -> str:
     from ops.authority.root import Refused
 

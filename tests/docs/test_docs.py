@@ -16,7 +16,7 @@ from tests.docs.pages import ROOT, Page, page, pages
 
 PAGES = pages()
 COMPONENTS = ROOT / "docs" / "components"
-BESIDE_THE_ROOMS = ("fleet", "local-aws", "manifests")
+BESIDE_THE_ROOMS = ("fleet", "local-aws", "manifests", "mesh")
 """Component pages about what is no room of constructs/hypercell."""
 PARTS = (
     "What stands",

@@ -98,7 +98,28 @@ def test_failover_stays_in_the_cell_first_and_ejects_few(cells: list[Cell], of_k
             priority = policy["loadBalancer"]["localityLbSetting"]["failoverPriority"]
             zone = "topology.kubernetes.io/zone"
             assert priority == (["topology.istio.io/network", zone] if cell.region.meshed else [zone])
-            assert 0 < policy["outlierDetection"]["maxEjectionPercent"] <= 20
+
+
+def test_proxies_leave_out_a_zone_of_the_own_cell_or_the_cells_the_fleet_survives_and_never_all(
+    cells: list[Cell], files: Files
+) -> None:
+    """In addresses, as a proxy counts them: it rounds down."""
+    for cell in cells:
+        zones, survive = len(cell.region.zones), cell.fleet.policies.survive.cells
+        hosted = {service.name for service in cell.services}
+        for file, documents in files(cell).items():
+            for rule in (d for d in documents if d["kind"] == "DestinationRule"):
+                percent = rule["spec"]["trafficPolicy"]["outlierDetection"]["maxEjectionPercent"]
+                name = file.removeprefix("services/")
+                if name in hosted:
+                    own = 10 * zones
+                    assert own * percent // 100 >= own // zones
+                    assert own * percent // 100 < own
+                    continue
+                hosts = len(cell.fleet.services[name].cells_in(cell.region))
+                left_out = hosts * zones * percent // 100
+                # A lost zone takes one address of each hosting cell, a lost cell all of its own.
+                assert left_out == max(hosts, min(survive, hosts - 1) * zones)
 
 
 def test_retries_end_within_the_timeout(cells: list[Cell], of_kind: OfKind) -> None:

@@ -1,0 +1,1 @@
+"""The mesh as its manifests make it: who can reach whom, and who answers when something is lost."""
