@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,20 @@ class Refused(Exception):
 
 @dataclass
 class ApiServer:
-    """A running API server, asked as an administrator."""
+    """A running API server, asked as an administrator.
+
+    Attributes:
+        account: namespace and name of the service account that is impersonated, as Argo CD does when it syncs.
+    """
 
     url: str
     trust: ssl.SSLContext
+    account: tuple[str, str] | None = None
     _resources: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
+
+    def impersonating(self, namespace: str, name: str) -> ApiServer:
+        """The same server, asked in the name of a service account."""
+        return replace(self, account=(namespace, name))
 
     def version(self) -> str:
         """`1.35`."""
@@ -119,12 +128,17 @@ class ApiServer:
                     self._resources[key[0], one["kind"]] = one["name"], one["namespaced"]
         return self._resources.get(key)
 
+    def _impersonated(self) -> dict[str, str]:
+        if self.account is None:
+            return {}
+        return {"Impersonate-User": f"system:serviceaccount:{':'.join(self.account)}"}
+
     def _ask(self, method: str, path: str, body: Any = None, content: str = "application/json") -> Any:
         request = urllib.request.Request(
             self.url + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {_TOKEN}", "Content-Type": content},
+            headers={"Authorization": f"Bearer {_TOKEN}", "Content-Type": content} | self._impersonated(),
         )
         try:
             with urllib.request.urlopen(request, context=self.trust, timeout=_PATIENCE_SECONDS) as answer:

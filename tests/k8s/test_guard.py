@@ -11,6 +11,7 @@ from admission.rules import context, evaluate
 from fleet.cell import Cell
 from k8s.deployers import PLATFORM, SERVICES
 from k8s.vocabulary import DELETION_APPROVED
+from tests.k8s.plurals import singular
 
 Document = dict[str, Any]
 OfKind = Callable[[Cell, str], list[Document]]
@@ -36,6 +37,18 @@ def test_every_policy_denies_by_a_binding_and_fails_closed(cells: list[Cell], of
         for policy in policies:
             assert policy["spec"]["failurePolicy"] == "Fail"
             assert "Deny" in bound[policy["metadata"]["name"]]["spec"]["validationActions"]
+
+
+def test_what_guards_deletion_matches_deletion_and_nothing_else(cells: list[Cell], of_kind: OfKind) -> None:
+    """A mistake in one of them can keep something alive, and never stop a change."""
+    for cell in cells:
+        deletion = [p for p in of_kind(cell, "ValidatingAdmissionPolicy") if "deletion" in p["metadata"]["name"]]
+        guarded = set()
+        for policy in deletion:
+            for rule in policy["spec"]["matchConstraints"]["resourceRules"]:
+                assert rule["operations"] == ["DELETE"], policy["metadata"]["name"]
+                guarded |= set(rule["resources"])
+        assert guarded >= {"namespaces", "customresourcedefinitions", "nodepools"}
 
 
 def test_argo_cd_never_removes_the_guard(cells: list[Cell], files: Files) -> None:
@@ -130,15 +143,8 @@ def test_each_deployer_may_write_exactly_what_its_bundles_hold(cells: list[Cell]
                 group = document["apiVersion"].rpartition("/")[0]
                 held[file.partition("/")[0]].add((group, document["kind"].lower()))
     for bundle, allowed in (("platform", PLATFORM), ("services", SERVICES)):
-        granted = {(group, _singular(resource)) for group, resources in allowed.items() for resource in resources}
+        granted = {(group, singular(resource)) for group, resources in allowed.items() for resource in resources}
         assert held[bundle] == granted
-
-
-def _singular(resource: str) -> str:
-    for ending, single in (("policies", "policy"), ("entries", "entry"), ("sidecars", "sidecar"), ("classes", "class")):
-        if resource.endswith(ending):
-            return resource.removesuffix(ending) + single
-    return {"telemetries": "telemetry", "gateways": "gateway"}.get(resource, resource.removesuffix("s"))
 
 
 def test_namespaces_ask_before_they_go_and_say_how_secure_their_pods_are(cells: list[Cell], of_kind: OfKind) -> None:
