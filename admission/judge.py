@@ -100,11 +100,15 @@ class Judge:
         return [], None, True
 
     def _by_version(self, document: Document, api_version: str, kind: str) -> list[Finding]:
-        """What is said by both versions is said once, without a version."""
+        """What is said by both versions is said once, without a version. Rules are ours, and those of every version."""
         said: dict[Finding, list[str]] = {}
         for one in self._versions:
-            for finding in _by_schema(document, api_version, kind, one):
+            for finding in _by_structure(document, api_version, kind, one):
                 said.setdefault(finding, []).append(one.version)
+        if not said:
+            first = self._versions[0]
+            validator = first.validator(api_version, kind)
+            return wording.findings(validator.rules(document), {"$defs": first.definitions}) if validator else []
         return [
             finding
             if len(versions) == len(self._versions)
@@ -117,17 +121,16 @@ class Judge:
         if key not in self._custom:
             self._custom[key] = Validator(definition.closed, self._versions[0].registry)
         filled = definition.fill(document) if definition.fill else document
-        return wording.findings(
-            self._custom[key].errors(filled), {**definition.closed, "$defs": self._versions[0].definitions}
-        )
+        errors = self._custom[key].structure(filled) or self._custom[key].rules(filled)
+        return wording.findings(errors, {**definition.closed, "$defs": self._versions[0].definitions})
 
 
-def _by_schema(document: Document, api_version: str, kind: str, version: Builtin) -> list[Finding]:
+def _by_structure(document: Document, api_version: str, kind: str, version: Builtin) -> list[Finding]:
     validator = version.validator(api_version, kind)
     if validator is None:
         text = f"{kind} of {api_version} is no kind that Kubernetes has; write a version that it serves"
         return [Finding(("apiVersion",), NOTHING, text)]
-    return wording.findings(validator.errors(document), {"$defs": version.definitions})
+    return wording.findings(validator.structure(document), {"$defs": version.definitions})
 
 
 def _misshapen(document: Any) -> Finding | None:

@@ -87,6 +87,10 @@ class Validator:
     def _whole(self) -> Any:
         return self._compiled({"x-kubernetes-validations": Validations})
 
-    def errors(self, document: Any) -> list[jsonschema_rs.ValidationError]:
-        """What is refused. As in an API server, rules are asked only where everything else is right."""
-        return list(self._structure.iter_errors(document)) or list(self._whole.iter_errors(document))
+    def structure(self, document: Any) -> list[jsonschema_rs.ValidationError]:
+        """What is refused without asking rules in CEL."""
+        return list(self._structure.iter_errors(document))
+
+    def rules(self, document: Any) -> list[jsonschema_rs.ValidationError]:
+        """What rules refuse in a document whose structure is right: an API server asks them of no other."""
+        return list(self._whole.iter_errors(document))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
+from admission.beside import beside
 from admission.builtin import judged_by
 from admission.cell import Exempt, Stands, together
 from admission.custom import Definitions, files
@@ -20,12 +20,8 @@ from admission.remembered import Remembered, key, named
 from admission.remembered import definitions as read
 from admission.yamlstream import Unreadable, line_of, load, split
 
-PROCESSES = 2
-"""At most, and never more than processors: compiling schemas is what each has to do for itself."""
 _ALONE = 300
-"""Texts that one process judges sooner than another could start."""
-_AT_ONCE = 250
-"""Texts handed to a process at a time."""
+"""Texts that one process judges sooner than a second could help."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +127,11 @@ def _judge(
     if not new:
         return {}
     definitions = read(found, memory, rules)
-    judges = {version: Judge(version, definitions) for version in new}
     work = [(version, name, text) for version, texts in new.items() for name, text in texts.items()]
-    workers = min(PROCESSES, _processors())
-    if len(work) <= _ALONE or workers == 1:
-        return dict(_verdicts(judges, work))
-    parts = [work[start : start + _AT_ONCE] for start in range(0, len(work), _AT_ONCE)]
-    with ProcessPoolExecutor(workers, initializer=_start, initargs=(sorted(new), definitions)) as pool:
-        return {name: judged for part in pool.map(_part, parts) for name, judged in part}
+    if len(work) <= _ALONE or _processors() == 1:
+        return _verdicts(definitions, work)
+    with beside(_verdicts, definitions, work[1::2]) as others:
+        return _verdicts(definitions, work[::2]) | others()
 
 
 def _processors() -> int:
@@ -147,24 +140,19 @@ def _processors() -> int:
 
 Verdict = Judged | Unreadable
 
-_judges: dict[str, Judge] = {}
-"""Of a process of the pool."""
 
-
-def _start(versions: list[str], definitions: Definitions) -> None:
-    _judges.update({version: Judge(version, definitions) for version in versions})
-
-
-def _part(work: list[tuple[str, str, str]]) -> list[tuple[str, Verdict]]:
-    return list(_verdicts(_judges, work))
-
-
-def _verdicts(judges: dict[str, Judge], work: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, Verdict]]:
+def _verdicts(definitions: Definitions, work: Iterable[tuple[str, str, str]]) -> dict[str, Verdict]:
+    """Of texts by version and name."""
+    judges: dict[str, Judge] = {}
+    found: dict[str, Verdict] = {}
     for version, name, text in work:
+        if version not in judges:
+            judges[version] = Judge(version, definitions)
         try:
-            yield name, judges[version].judge(load(text))
+            found[name] = judges[version].judge(load(text))
         except Unreadable as error:
-            yield name, error
+            found[name] = error
+    return found
 
 
 # --- reporting --------------------------------------------------------------------------------------------------

@@ -163,8 +163,13 @@ def evaluate(expression: str, given: Any) -> Any:
 # --- values -----------------------------------------------------------------------------------------------------
 
 
+_OF_PARTS = frozenset({"properties", "additionalProperties", "items"})
+
+
 def typed(schema: Mapping[str, Any], value: Any) -> Any:
     """A value as CEL sees it through its schema: doubles, bytes, times, and properties by their escaped names."""
+    if isinstance(value, (dict, list)) and not schema.keys() & _OF_PARTS:
+        return value  # nothing is said here of its parts
     if isinstance(value, dict):
         properties, more = schema.get("properties", {}), schema.get("additionalProperties")
         more = more if isinstance(more, dict) else {}

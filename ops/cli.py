@@ -59,7 +59,8 @@ def validate(
 
     With --manifests also the objects of its cells, in FOLDER, or in dist/ after writing them.
 
-    Exit codes: 0 no rule is broken, 1 rules are broken or an object would be refused, 2 something cannot be read.
+    Exit codes: 0 no rule is broken, 1 rules are broken or an object would be refused, 2 something cannot be read,
+    130 interrupted.
     """
     if manifests:
         from ops.manifests import show as judge

@@ -26,6 +26,7 @@ MARK = ".hypercell"
 
 EXIT_REFUSED = 1
 EXIT_INPUT = 2
+EXIT_INTERRUPTED = 130
 
 _SHOWN = 100
 """Problems that are shown before the rest is only counted."""
@@ -49,7 +50,7 @@ def show(
         crds: folders or files with definitions, beside those of HYPERCELL_CRDS.
 
     Returns:
-        0, 1 (rules of the fleet are broken, or an object would be refused) or 2 (something cannot be read).
+        0, 1 (rules of the fleet are broken, or an object would be refused), 2 (something cannot be read) or 130.
     """
     loaded = validate.read(blueprint, today=today, as_json=as_json)
     if isinstance(loaded, int):
@@ -64,6 +65,9 @@ def show(
     except DefinitionsUnreadable as error:
         print(error, file=sys.stderr)
         return EXIT_INPUT
+    except KeyboardInterrupt:
+        print("interrupted; nothing was judged", file=sys.stderr)
+        return EXIT_INTERRUPTED
     except OSError as error:
         print(f"{error.filename or folder}: {error.strerror or error}", file=sys.stderr)
         return EXIT_INPUT

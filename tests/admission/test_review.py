@@ -293,7 +293,6 @@ def test_two_processes_find_what_one_finds(write: Write, monkeypatch: pytest.Mon
     bundle = write(shop=[RESTRICTED, *services])
     alone = review([bundle], [])
     monkeypatch.setattr(reviewing, "_ALONE", 0)
-    monkeypatch.setattr(reviewing, "_AT_ONCE", 5)
     monkeypatch.setattr(reviewing, "_processors", lambda: 2)
     assert review([bundle], []) == alone
     assert len(alone.problems) == 2

@@ -209,6 +209,16 @@ def test_a_broken_fleet_is_told_first_and_nothing_is_judged(dist: Path, tmp_path
     assert "objects" not in result.stdout
 
 
+def test_an_interrupt_is_one_line_and_nothing_is_remembered(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(manifests, "review", interrupted)
+    result = run(*DAY_ONE, str(dist))
+    assert (result.exit_code, result.stdout, result.stderr) == (130, "", "interrupted; nothing was judged\n")
+    assert not (dist / FILE).exists()
+
+
 def test_without_a_folder_bundles_are_written_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = run(*DAY_ONE)
