@@ -175,6 +175,7 @@ def freeze(
 def rotate(
     zone: Annotated[str, typer.Option("--zone", help="The zone, by its ID, e.g. use1-az1.")],
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    region: Annotated[str | None, typer.Option("--region", help="The region that the zone should be in.")] = None,
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if the next instance would be the same.")] = False,
     wait: Annotated[str, typer.Option("--wait", help="How long to wait for the next instance.")] = "15m",
     force: Force = False,
@@ -195,7 +196,7 @@ def rotate(
         from ops.egress.places import places
 
         seconds, fleet = times.seconds("--wait", wait), load(blueprint)
-        (place,) = places(fleet, zone=zone)
+        (place,) = places(fleet, region=region, zone=zone)
         beside = [one for one in places(fleet, region=place.region.name) if one.zone != zone]
         return rotate.show(
             place,

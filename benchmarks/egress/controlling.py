@@ -87,8 +87,7 @@ class Controlling:
 
     def event(self, event: Mapping[str, Any]) -> None:
         """One event of EventBridge."""
-        told = events.said(event)
-        assert told is not None, f"the controller does not understand {event}"
+        (told,) = events.said(event)
         assert events.zone_of(told, self._config, self._clients.autoscaling) == self._zone.name
         with self._wired() as (controller, probing):
             events.act(told, controller, probing)

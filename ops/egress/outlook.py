@@ -73,7 +73,7 @@ def _waits_to_return(shard: Shard, zone: Zone, watch: Watch, now: float, setting
         return "waits: the instance does not carry a probe"
     if watch.last.instance is Sight.UNKNOWN:
         return "waits: nobody knows whether the instance carries a probe"
-    if held(shard, now, settings):
+    if held(shard, now):
         return f"back in {span(shard.marks.hold - now)} at the earliest: hold until {until}"
     if zone.saturated:
         return "waits: an alarm says that the instance is full"

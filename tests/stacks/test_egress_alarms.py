@@ -3,6 +3,7 @@
 import pytest
 
 from fleet import names
+from hypercell.egress.runtime.probing import PATIENCE_SECONDS
 from tests.stacks.ways_out import of_type, regions, written
 
 ZONE = "use1-az2"
@@ -51,6 +52,7 @@ CASES = [
     ("ProberUnknown", 60, [60, 60], False),
     ("ProberUnknown", 60, [60, 60, 60], True),
     ("ProberUnknown", 60, [10] * 60, False),
+    ("ProberUnknown", 60, [60 / PATIENCE_SECONDS] * 3, True),
     # Shards that failed over: all cells of a zone at once are one swap.
     ("Failovers", 60, [6] + [0] * 20 + [6] + [0] * 20, False),
     ("Failovers", 60, [6] + [0] * 20 + [6] + [0] * 20 + [6], True),

@@ -96,6 +96,16 @@ def test_the_code_understands_what_it_is_told(synthesized, fleet):
                 assert told.limit * 8 == egress.sustained(zone, region.egress.size)
 
 
+def test_what_the_code_is_told_fits_into_a_functions_environment(synthesized, fleet):
+    """Lambda takes 4 KB of names and values: also of four zones, and of the longest name that a fleet can have."""
+    most_zones, longest = 4, 12
+    for region, template in regions(synthesized, fleet):
+        variables = functions(template)[names.nat_ticks(region)]["Environment"]["Variables"]
+        told = json.dumps({**variables, "VPC_ID": "vpc-0123456789abcdef0"})
+        lengthened = told.replace(fleet.name, "x" * longest)
+        assert len(lengthened) / len(region.zones) * most_zones < 4096
+
+
 def test_the_alarms_that_the_code_asks_for_by_name_are_there(synthesized, fleet):
     for region, template in regions(synthesized, fleet):
         named = {a["AlarmName"]: a for a in of_type(template, "AWS::CloudWatch::Alarm").values() if "AlarmName" in a}

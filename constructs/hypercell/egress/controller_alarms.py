@@ -77,9 +77,10 @@ _WATCHES = {
     ),
     "ProberUnknown": Watch(
         "ProberUnknown",
-        "for more than two minutes a prober has not answered at least every second time. The controller is half blind: "
-        "read the prober's log, and look for throttles",
-        30,
+        "for more than two minutes a prober has left a third of the rounds unanswered, or hangs. The controller is half "
+        "blind: read the prober's log, and look for throttles",
+        # One that hangs makes every round as long as the controller's patience: 24 a minute, and not 60.
+        20,
     ),
     "OnGateway": Watch(
         "ShardsOnGateway",

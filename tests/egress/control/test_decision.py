@@ -256,6 +256,7 @@ def test_a_minute_that_began_in_an_earlier_tick_counts():
         ("it boots", replace(ON_GATEWAY, machine=Machine("i-1", "Pending:Wait")), HANGING),
         ("it is going already", zone(shard("gateway", doomed="i-1")), HANGING),
         ("somebody works on it", zone(shard("gateway", manual=NOW + 1)), HANGING),
+        ("no cell uses it, and nothing could be counted", zone(), HANGING),
         ("it answers again", ON_GATEWAY, watch("b" * 62 + "o")),
         ("three were replaced within the hour", zone(shard("gateway", replaced=(NOW - 9, NOW - 8, NOW - 7))), HANGING),
     ],

@@ -51,37 +51,43 @@ def with_detail(event, **detail):
 @pytest.mark.parametrize(
     ("event", "meaning"),
     [
-        (TERMINATING, Going("i-1", GROUP, "terminating", "87654321-4321-4321-4321-210987654321")),
-        (STATE, Going("i-1")),
-        (with_detail(STATE, state="stopping"), Going("i-1")),
-        (with_detail(STATE, state="running"), None),
-        (with_detail(STATE, state="pending"), None),
-        (SPOT, Going("i-1")),
-        (HEALTH, Going("i-1", retired=True)),
-        (with_detail(HEALTH, affectedEntities=[{"entityValue": "vol-1"}]), None),
-        (with_detail(HEALTH, affectedEntities=None), None),
-        (IN_ALARM, Saturated(ALARM)),
-        (with_detail(IN_ALARM, state={"value": "OK"}), None),
-        (with_detail(TERMINATING, LifecycleActionToken=None), None),
-        ({"detail-type": "Scheduled Event", "detail": {}}, None),
-        ({"detail-type": "EC2 Spot Instance Interruption Warning"}, None),
-        ({"detail-type": "EC2 Spot Instance Interruption Warning", "detail": "?"}, None),
-        ({"detail-type": "EC2 Spot Instance Interruption Warning", "detail": {"instance-id": 7}}, None),
-        ({}, None),
+        (TERMINATING, [Going("i-1", GROUP, "terminating", "87654321-4321-4321-4321-210987654321")]),
+        (STATE, [Going("i-1")]),
+        (with_detail(STATE, state="stopping"), [Going("i-1")]),
+        (with_detail(STATE, state="running"), []),
+        (with_detail(STATE, state="pending"), []),
+        (SPOT, [Going("i-1")]),
+        (HEALTH, [Going("i-1", retired=True)]),
+        (with_detail(HEALTH, affectedEntities=[{"entityValue": "vol-1"}]), []),
+        (with_detail(HEALTH, affectedEntities=None), []),
+        (
+            with_detail(HEALTH, affectedEntities=[{"entityValue": "i-9"}, {"entityValue": "i-1"}]),
+            [Going("i-9", retired=True), Going("i-1", retired=True)],
+        ),
+        (with_detail(HEALTH, statusCode="upcoming"), [Going("i-1", retired=True)]),
+        (with_detail(HEALTH, statusCode="closed"), []),
+        (IN_ALARM, [Saturated(ALARM)]),
+        (with_detail(IN_ALARM, state={"value": "OK"}), []),
+        (with_detail(TERMINATING, LifecycleActionToken=None), []),
+        ({"detail-type": "Scheduled Event", "detail": {}}, []),
+        ({"detail-type": "EC2 Spot Instance Interruption Warning"}, []),
+        ({"detail-type": "EC2 Spot Instance Interruption Warning", "detail": "?"}, []),
+        ({"detail-type": "EC2 Spot Instance Interruption Warning", "detail": {"instance-id": 7}}, []),
+        ({}, []),
     ],
 )
 def test_what_an_event_means(event, meaning):
-    assert said(event) == meaning
+    assert said(event) == tuple(meaning)
 
 
 def handle(world, event, **options):
     """As the function does it: whose is it, then act."""
     controller = world.controller(**options)
-    told = said(event)
-    zone = None if told is None else events.zone_of(told, _config(controller), _autoscaling(world))
-    if zone is not None:
+    zones = [(told, events.zone_of(told, _config(controller), _autoscaling(world))) for told in said(event)]
+    ours = [(told, zone) for told, zone in zones if zone is not None]
+    for told, _zone in ours:
         events.act(told, controller, world.probing(), clock=world.time, sleep=world.sleep)
-    return zone
+    return ours[0][1] if ours else None
 
 
 def _config(controller):
@@ -122,6 +128,21 @@ def test_a_host_that_will_be_retired_is_left_while_it_still_works_and_its_group_
     assert world.called("set_instance_health") == [
         {"InstanceId": "i-1", "HealthStatus": "Unhealthy", "ShouldRespectGracePeriod": False}
     ]
+
+
+def test_a_host_that_will_be_retired_keeps_its_instance_as_long_as_a_shard_is_frozen_there():
+    world = World()
+    world.tags["rtb-a"]["nat:manual"] = f"{world.time() + 600:.0f}"
+    handle(world, HEALTH)
+    assert world.ways() == {"a": "instance", "b": "gateway"}
+    assert world.called("set_instance_health") == []
+
+
+def test_a_retired_host_is_left_whoever_elses_instance_is_named_first():
+    world = World()
+    handle(world, with_detail(HEALTH, affectedEntities=[{"entityValue": "i-77"}, {"entityValue": "i-1"}]))
+    assert world.ways() == {"a": "gateway", "b": "gateway"}
+    assert len(world.called("set_instance_health")) == 1
 
 
 def test_somebody_elses_instance_is_passed_over():

@@ -300,11 +300,22 @@ def test_elastic_address_missing(synthesized, fleet):
         assert all(address["Properties"]["PublicIpv4Pool"].startswith("ipv4pool-ec2-") for address in addresses)
 
 
-def test_kernel_connection_table_full():
-    """EarlyDropped is counted from the kernel's own table, and is the warning."""
+def test_kernel_connection_table_full(synthesized):
+    """Unanswered flows that the kernel throws out of a full table are published as they happen, and ring."""
     from hypercell.egress.instance import metrics
 
-    assert metrics.TABLE["early_drop"] == "EarlyDropped"
+    def counted(thrown_out):
+        table = metrics.table(f"entries insert_failed drop early_drop\n00040000 00000000 00000000 {thrown_out:08x}\n")
+        return metrics.counters({}, table, received=0, sent=0, resets=0)
+
+    growth = metrics.since(counted(7), counted(7 + 121_000))
+    assert metrics.metrics(growth, 100.0, None, 0)["EarlyDropped"] == 121_000
+    for template in synthesized("egress").values():
+        alarms = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+        zones = [r for r in template["Resources"].values() if r["Type"] == "AWS::AutoScaling::AutoScalingGroup"]
+        ringing = [alarm for alarm in alarms if alarm.get("MetricName") == "EarlyDropped"]
+        assert len(ringing) == len(zones) > 0
+        assert {(alarm["Threshold"], alarm["ComparisonOperator"]) for alarm in ringing} == {(0, "GreaterThanThreshold")}
 
 
 def test_event_that_fails_is_tried_again_and_the_tick_is_the_backstop():

@@ -21,6 +21,11 @@ def test_a_shorter_hold_does_not_shorten_a_longer_one():
     assert marks.moved(standing, reason="probe", now=NOW, until=NOW + 300, doomed="")["nat:hold"] == f"{NOW + 1800:.0f}"
 
 
+def test_a_hold_that_no_rule_can_have_written_does_not_take_the_place_of_a_true_one():
+    standing = marks.Marks(hold=NOW + 7 * 3600)
+    assert marks.moved(standing, reason="probe", now=NOW, until=NOW + 300, doomed="")["nat:hold"] == f"{NOW + 300:.0f}"
+
+
 @pytest.mark.parametrize(
     "nonsense", ["", "soon", "-1", "1e99", "nan", "inf", "\uff11\uff12", "99999999999999999999", "1.5"]
 )

@@ -131,3 +131,7 @@ def test_a_zone_must_be_named_and_known(aws, nat):
     done = nat("rotate", "--zone", "use1")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith("--zone: 'use1' is no zone here; one of use1-az1")
+    done = nat("rotate", "--zone", ZONE, "--region", "us-west-2", "--yes")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("--zone: 'use1-az1' is no zone here; one of usw2-az1")
+    assert ways(aws) == {"instance"}

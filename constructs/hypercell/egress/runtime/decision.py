@@ -140,14 +140,14 @@ def _coming(
         return ()
     if any(_on_probation(shard, now, settings) for shard in zone.shards):
         return ()
-    ready = [shard for shard in away if not held(shard, now, settings) and _fits(zone, shard, limit, settings)]
+    ready = [shard for shard in away if not held(shard, now) and _fits(zone, shard, limit, settings)]
     first = sorted(ready, key=lambda shard: shard.name)[:1]
     return tuple(Move(shard, Way.INSTANCE, "proven", machine=machine.id) for shard in first)
 
 
-def held(shard: Shard, now: float, settings: Settings) -> bool:
-    """Whether its hold still runs. One that no rule could have written (a clock jumped) is none."""
-    return now < shard.marks.hold <= now + settings.hold_cap_seconds + 60
+def held(shard: Shard, now: float) -> bool:
+    """Whether its hold still runs."""
+    return now < marks.believed(shard.marks.hold, now)
 
 
 def _fits(zone: Zone, shard: Shard, limit: float, settings: Settings) -> bool:
@@ -169,6 +169,8 @@ def _given_up(zone: Zone, watch: Watch, now: float, settings: Settings, free: tu
         return None
     if not _gateway_ok(zone, watch) or watch.instance_bad < _ENOUGH_BAD:
         return None
+    if not zone.shards:
+        return None  # no traffic to save, and no table on which to count how often it was replaced
     if len(free) < len(zone.shards) or any(shard.marks.doomed == machine.id for shard in zone.shards):
         return None  # somebody is at work on it, or it is going already
     given_up = {one for shard in zone.shards for one in marks.recent(shard.marks.replaced, now)}

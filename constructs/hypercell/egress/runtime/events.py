@@ -45,12 +45,19 @@ class Saturated:
     alarm: str
 
 
-def said(event: Mapping[str, Any]) -> Going | Saturated | None:
-    """What an event means here; None: nothing, or nothing that can be understood."""
+def said(event: Mapping[str, Any]) -> tuple[Going | Saturated, ...]:
+    """What an event means here; nothing as well where it cannot be understood. Only AWS Health names several instances."""
     detail = event.get("detail")
     if not isinstance(detail, dict):
-        return None
-    match event.get("detail-type"):
+        return ()
+    if event.get("detail-type") == "AWS Health Event":
+        return _retired(detail)
+    told = _told(str(event.get("detail-type")), detail)
+    return () if told is None else (told,)
+
+
+def _told(kind: str, detail: Mapping[str, Any]) -> Going | Saturated | None:
+    match kind:
         case "EC2 Instance-terminate Lifecycle Action":
             names = ("EC2InstanceId", "AutoScalingGroupName", "LifecycleHookName", "LifecycleActionToken")
             machine, group, hook, token = (str(detail.get(name) or "") for name in names)
@@ -59,13 +66,18 @@ def said(event: Mapping[str, Any]) -> Going | Saturated | None:
             return _going(detail.get("instance-id"))
         case "EC2 Spot Instance Interruption Warning":
             return _going(detail.get("instance-id"))
-        case "AWS Health Event":
-            affected = [one.get("entityValue") for one in detail.get("affectedEntities") or [] if isinstance(one, dict)]
-            found = next((one for one in affected if isinstance(one, str) and one.startswith("i-")), None)
-            return Going(found, retired=True) if found else None
         case "CloudWatch Alarm State Change" if (detail.get("state") or {}).get("value") == "ALARM":
             return Saturated(str(detail["alarmName"])) if detail.get("alarmName") else None
     return None
+
+
+def _retired(detail: Mapping[str, Any]) -> tuple[Going, ...]:
+    """Health tells again of each change, and at last that it is over: then the instance is on a sound host."""
+    if detail.get("statusCode") == "closed":
+        return ()
+    affected = [one.get("entityValue") for one in detail.get("affectedEntities") or [] if isinstance(one, dict)]
+    machines = dict.fromkeys(one for one in affected if isinstance(one, str) and one.startswith("i-"))
+    return tuple(Going(one, retired=True) for one in machines)
 
 
 def zone_of(told: Going | Saturated, config: Config, autoscaling: Any) -> str | None:
@@ -117,14 +129,20 @@ def act(
         controller.read(clock())
         left = _left(controller, going, clock())
         if not left:
-            if isinstance(told, Going) and told.hook and not _frozen(controller, clock()):
-                controller.lifecycle.let_go(group=told.group, hook=told.hook, token=told.token, machine=told.machine)
-            if isinstance(told, Going) and told.retired:
-                controller.lifecycle.give_up(told.machine)
+            if isinstance(told, Going) and not _frozen(controller, clock()):
+                _answer(told, controller)
             break
     controller.publish(clock())
     if left:
         raise Unfinished(f"{going}: {', '.join(left)}")
+
+
+def _answer(told: Going, controller: Controller) -> None:
+    """Tell Auto Scaling that the instance may end: nothing leads to it."""
+    if told.hook:
+        controller.lifecycle.let_go(group=told.group, hook=told.hook, token=told.token, machine=told.machine)
+    if told.retired:
+        controller.lifecycle.give_up(told.machine)
 
 
 def _left(controller: Controller, going: str, now: float) -> list[str]:
@@ -135,7 +153,8 @@ def _left(controller: Controller, going: str, now: float) -> list[str]:
 
 
 def _frozen(controller: Controller, now: float) -> bool:
-    """Whether somebody holds a shard on the instance: then it keeps what is left of the hook's two minutes."""
+    """Whether somebody holds a shard on the instance: then it keeps what is left of the hook's two minutes, or of the
+    days until its host is taken."""
     zone = controller.zone
     return zone is not None and any(s.way is Way.INSTANCE and s.marks.manual > now for s in zone.shards)
 

@@ -75,12 +75,12 @@ def tick(event: Mapping[str, Any], _context: object) -> None:
 
 def event(event: Mapping[str, Any], _context: object) -> None:
     """One event of EventBridge; what is not about this region's NAT instances is passed over."""
-    told = events.said(event)
-    zone = None if told is None else events.zone_of(told, _config(), _clients().autoscaling)
-    if told is None or zone is None:
-        return
-    controller, probing = _wired(zone)
-    try:
-        events.act(told, controller, probing)
-    finally:
-        probing.close()
+    for told in events.said(event):
+        zone = events.zone_of(told, _config(), _clients().autoscaling)
+        if zone is None:
+            continue
+        controller, probing = _wired(zone)
+        try:
+            events.act(told, controller, probing)
+        finally:
+            probing.close()

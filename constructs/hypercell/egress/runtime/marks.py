@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .settings import HOUR
+from .settings import HOUR, Settings
 
 HOLD, REASON, FAILOVERS, DOOMED = "nat:hold", "nat:reason", "nat:failovers", "nat:doomed"
 PROOF, BACK, MANUAL, REPLACED = "nat:proof", "nat:back", "nat:manual", "nat:replaced"
@@ -79,12 +79,17 @@ def moved(before: Marks, *, reason: str, now: float, until: float, doomed: str) 
     """Tags of a shard that was moved to the gateway.
 
     Args:
-        until: epoch of the end of the hold. A longer one that stands already stays.
+        until: epoch of the end of the hold. A longer one that stands already stays, if a rule can have written it.
         doomed: instance that is going, or empty: then the one that stands already stays.
     """
     times = (*recent(before.failovers, now), now)
-    tags = {HOLD: f"{max(until, before.hold):.0f}", REASON: reason, FAILOVERS: written(times)}
+    tags = {HOLD: f"{max(until, believed(before.hold, now)):.0f}", REASON: reason, FAILOVERS: written(times)}
     return {**tags, DOOMED: doomed} if doomed else tags
+
+
+def believed(hold: float, now: float) -> float:
+    """A hold as it is written; 0 where it lies further ahead than any rule puts one: a clock had jumped."""
+    return hold if hold <= now + Settings.hold_cap_seconds + 60 else 0.0
 
 
 def recent(times: tuple[float, ...], now: float) -> tuple[float, ...]:

@@ -145,7 +145,8 @@ class Routes:
     def _mark(self, move: Move, now: float) -> None:
         if move.shard.way is Way.GATEWAY:
             # It was there already: what is new is only why it stays.
-            why = {marks.HOLD: f"{max(move.hold, move.shard.marks.hold):.0f}", marks.REASON: move.reason}
+            hold = max(move.hold, marks.believed(move.shard.marks.hold, now))
+            why = {marks.HOLD: f"{hold:.0f}", marks.REASON: move.reason}
             self._tag([move.shard.table], {marks.DOOMED: move.doomed} if move.doomed else why)
             return
         tags = marks.moved(move.shard.marks, reason=move.reason, now=now, until=move.hold, doomed=move.doomed)
