@@ -1,11 +1,13 @@
 """Who may do what in a cell: people, nodes, Karpenter and the other controllers, each within its own cell."""
 
 import json
+import re
 from fnmatch import fnmatchcase
 
 import pytest
 
 from fleet import names
+from k8s.guard import guard
 
 
 def of(template, kind):
@@ -255,10 +257,52 @@ def test_the_emergency_role_does_not_work_in_silence(template, cell):
     assert log_group == names.cluster_log_group(cell)
     [entry] = [e for e in of(template, "AWS::EKS::AccessEntry").values() if "break-glass" in e.get("Username", "")]
     prefix = entry["Username"].partition(":")[0]
-    assert metric["FilterPattern"] == f'{{ $.user.username = "{prefix}:*" }}'
+    pattern = metric["FilterPattern"]
+    assert counted_by(pattern, event(f"{prefix}:ann", "get", "pods"))
+    assert not counted_by(pattern, event("operator:ann", "get", "pods"))
     [counted] = metric["MetricTransformations"]
     [alarm] = [
         a for a in of(template, "AWS::CloudWatch::Alarm").values() if a.get("MetricName") == counted["MetricName"]
     ]
     assert alarm["Namespace"] == counted["MetricNamespace"]
     assert alarm["AlarmActions"] == [names.alarm_topic_arn(cell.region)]
+
+
+def event(user: str, verb: str, resource: str) -> dict:
+    """A line of the audit log, as far as it is looked at."""
+    return {"user": {"username": user}, "verb": verb, "objectRef": {"resource": resource}}
+
+
+def counted_by(pattern: str, line: dict) -> bool:
+    """Whether CloudWatch counts a line: comparisons with `*`, `&&`, `||` and brackets of its filter patterns."""
+
+    def holds(found: re.Match[str]) -> str:
+        value = line
+        for part in found[1].split("."):
+            value = value[part]
+        return str(fnmatchcase(value, found[2]))
+
+    text = re.sub(r'\$\.([\w.]+) = "([^"]*)"', holds, pattern.strip("{} "))
+    text = text.replace("&&", "and").replace("||", "or")
+    assert re.fullmatch(r"(True|False|and|or|[() ])+", text), text
+    return bool(eval(text))
+
+
+def test_deleting_what_is_guarded_is_as_loud_as_the_emergency_role(template, cell):
+    [metric] = of(template, "AWS::Logs::MetricFilter").values()
+    guarded = {
+        resource
+        for document in guard(cell)
+        if document["kind"] == "ValidatingAdmissionPolicy"
+        for rule in document["spec"]["matchConstraints"]["resourceRules"]
+        if rule["operations"] == ["DELETE"]
+        for resource in rule["resources"]
+    }
+    assert guarded > {"namespaces", "customresourcedefinitions", "nodepools"}
+    for resource in guarded | {"validatingadmissionpolicies", "validatingadmissionpolicybindings"}:
+        for verb in ("delete", "deletecollection"):
+            assert counted_by(metric["FilterPattern"], event("deployer:x", verb, resource)), resource
+        for verb in ("get", "update", "patch", "create"):
+            assert not counted_by(metric["FilterPattern"], event("deployer:x", verb, resource)), resource
+    for verb, resource in (("delete", "pods"), ("delete", "nodeclaims"), ("deletecollection", "configmaps")):
+        assert not counted_by(metric["FilterPattern"], event("system:node", verb, resource))

@@ -21,6 +21,23 @@ ROLES: dict[str, tuple[str, int]] = {
 """Purpose to EKS's access policy and the longest session in seconds. Operators see what namespaces hold, and no
 secret."""
 
+_GUARDED = (
+    "namespaces",
+    "customresourcedefinitions",
+    "nodepools",
+    "ec2nodeclasses",
+    "nodeclasses",
+    "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings",
+)
+"""Resources whose deletion the guard in the cluster refuses, and the guard itself."""
+_EMERGENCIES = (
+    '{ ($.user.username = "break-glass:*") || (($.verb = "delete*") && ('
+    + " || ".join(f'($.objectRef.resource = "{resource}")' for resource in _GUARDED)
+    + ")) }"
+)
+"""Filter pattern over the audit log. `delete*` is `deletecollection` as well."""
+
 
 class CellAccess(Construct):
     """Three roles with their access entries, and an alarm on the use of the one for emergencies."""
@@ -68,7 +85,10 @@ class CellAccess(Construct):
         self._tell_of_emergencies(cell, log_group)
 
     def _tell_of_emergencies(self, cell: Cell, log_group: str) -> None:
-        """Alarm on the first request that comes from the role, as the cluster's own audit log has it.
+        """Alarm on the first request that comes from the role, and on every attempt to delete what is guarded.
+
+        Both as the cluster's own audit log has them. A deletion that the guard lets pass, because the object carries
+        its own name, is as loud as one that it refuses.
 
         A rule on AssumeRole would need a CloudTrail trail, which is the organisation's to have and not a cell's to
         assume. So taking the role is not seen here; using it on the cluster is.
@@ -77,7 +97,7 @@ class CellAccess(Construct):
             self,
             "BreakGlassUse",
             log_group_name=log_group,
-            filter_pattern='{ $.user.username = "break-glass:*" }',
+            filter_pattern=_EMERGENCIES,
             metric_transformations=[
                 logs.CfnMetricFilter.MetricTransformationProperty(
                     metric_namespace=names.cell_metrics(cell.fleet),
@@ -90,7 +110,10 @@ class CellAccess(Construct):
             self,
             "BreakGlassAlarm",
             alarm_name=names.cell_signal(cell, "break-glass"),
-            alarm_description=f"Somebody uses the emergency role in {cell.name}: ask who and why",
+            alarm_description=(
+                f"Somebody uses the emergency role in {cell.name}, or deletes or tried to delete a namespace, definition, "
+                "node pool or admission policy: ask who and why; docs/runbooks/removal.md"
+            ),
             namespace=names.cell_metrics(cell.fleet),
             metric_name=f"break-glass-{cell.name}",
             statistic="Sum",
