@@ -70,4 +70,4 @@ lock: ## refresh requirements.lock and setup.lock from pyproject.toml (wants uv)
 	@echo 'uv==0.13.9' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header - -o setup.lock
 
 clean: ## remove what was generated
-	@rm -rf cdk.out dist bundles .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf cdk.out dist bundles bootstrap .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -113,6 +113,38 @@ def calls(
     raise typer.Exit(code)
 
 
+@app.command()
+def bootstrap(
+    cell: Annotated[str, typer.Option("--cell", help="The cell, e.g. use1-a.")],
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to; bootstrap/<cell> when absent.")] = None,
+    bundles: Annotated[Path, typer.Option("--bundles", help="Folder of the OCI layouts.")] = Path("bundles"),
+    port: Annotated[int, typer.Option("--port", help="Port of 127.0.0.1 to forward.", min=1, max=65535)] = 8443,
+    yes: Annotated[bool, typer.Option("--yes", help="Run it without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the script that gives a new cell its Argo CD, show its steps, and run it when told.
+
+    Exit codes: 0 done, or only written and shown; 1 a step failed, and the same command begins again; 2 something
+    cannot be read or written, or there is no such cell; 130 interrupted.
+    """
+    from ops.asking import asker, at_a_terminal
+    from ops.bootstrap.show import show
+
+    raise typer.Exit(
+        show(
+            blueprint,
+            cell=cell,
+            bundles=bundles,
+            out=out,
+            port=port,
+            yes=yes,
+            as_json=as_json,
+            ask=asker(at_a_terminal()),
+        )
+    )
+
+
 def _passphrase(file: Path | None, new: bool) -> str:
     from ops.authority.root import Refused
 

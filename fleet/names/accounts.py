@@ -40,3 +40,8 @@ def key_alias(region: Region, purpose: str) -> str:
 def data_key_alias(fleet: Fleet, code: str) -> str:
     """The data account's key of a region, for its database clusters."""
     return f"alias/{fleet.name}-data-{code}"
+
+
+def access_host(region: Region) -> str:
+    """Name tag of the host that operators forward ports through."""
+    return f"{region.fleet.name}-{region.code}-access"

@@ -91,22 +91,34 @@ def checked(content: bytes, name: str, where: str) -> bytes:
     return content
 
 
+def texts(layer: bytes) -> dict[str, bytes]:
+    """The files of a layer.
+
+    Raises:
+        Unusable: it is no gzip of a tar.
+    """
+    try:
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(layer))) as archive:
+            opened = {member.name: archive.extractfile(member) for member in archive}
+            return {name: file.read() for name, file in opened.items() if file is not None}
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+        raise _unopened(layer, error) from None
+
+
 def files(layer: bytes) -> Files:
     """The files of a layer by their names without the ending, each with its objects in order.
 
     Raises:
         Unusable: it is no gzip of a tar of YAML files with objects in them.
     """
-    found: dict[str, list[Object]] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(layer))) as archive:
-            for member in archive:
-                file = archive.extractfile(member)
-                if file is not None:
-                    found[Path(member.name).stem] = documents(file.read())
-    except (OSError, EOFError, zlib.error, tarfile.TarError, yaml.YAMLError, ValueError) as error:
-        raise Unusable(f"{digest(layer)} cannot be opened as a bundle: {error}") from None
-    return found
+        return {Path(name).stem: documents(text) for name, text in texts(layer).items()}
+    except (yaml.YAMLError, ValueError) as error:
+        raise _unopened(layer, error) from None
+
+
+def _unopened(layer: bytes, error: Exception) -> Unusable:
+    return Unusable(f"{digest(layer)} cannot be opened as a bundle: {error}")
 
 
 def documents(text: bytes) -> list[Object]:

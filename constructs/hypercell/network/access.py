@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from fleet import addressing, natimages
+from fleet import addressing, names, natimages
 from fleet.region import ACCESS_HOST, Region
 
 LIFETIME_DAYS = 14
@@ -70,7 +70,7 @@ class OperatorsAccess(Construct):
 
     def _host(self, subnets: Sequence[str]) -> None:
         """A group of one: a host that dies comes back in another zone."""
-        name = f"{self._region.fleet.name}-{self._region.code}-access"
+        name = names.access_host(self._region)
         template = ec2.CfnLaunchTemplate(self, "Template", launch_template_data=self._machine(name))
         autoscaling.CfnAutoScalingGroup(
             self,
