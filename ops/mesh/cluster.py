@@ -81,13 +81,15 @@ class Cluster:
     def __init__(self, name: str, documents: Iterable[Document]) -> None:
         self.name = name
         self._kinds: dict[str, list[Document]] = {}
+        self._placed: dict[tuple[str, str], list[Document]] = {}
         for document in documents:
-            self._kinds.setdefault(document["kind"], []).append(document)
+            kind, space = document["kind"], document["metadata"].get("namespace", "")
+            self._kinds.setdefault(kind, []).append(document)
+            self._placed.setdefault((kind, space), []).append(document)
 
     def of(self, kind: str, space: str | None = None) -> list[Document]:
         """Documents of a kind, of one namespace or of all."""
-        found = self._kinds.get(kind, [])
-        return found if space is None else [one for one in found if one["metadata"].get("namespace") == space]
+        return self._kinds.get(kind, []) if space is None else self._placed.get((kind, space), [])
 
     def one(self, kind: str, space: str, name: str) -> Document | None:
         return next((one for one in self.of(kind, space) if one["metadata"]["name"] == name), None)
