@@ -218,6 +218,8 @@ def test_a_shed_shard_is_held_for_half_an_hour_at_least():
 def test_a_missing_route_is_mended_to_the_gateway():
     assert moves(zone(shard("missing")), watch("u", "u")) == TO_GATEWAY
     assert moves(zone(shard("missing")), watch("o", "b")) == STAYS
+    # Unless the gateway is dead and the instance works.
+    assert moves(zone(shard("missing")), watch("oooo", "bbbb")) == TO_INSTANCE
 
 
 def test_somebody_elses_route_is_left_alone():

@@ -90,6 +90,25 @@ def test_route_created_by_somebody_faster_is_replaced():
     assert world.ways() == BOTH_GONE
 
 
+def test_a_way_back_that_took_effect_without_an_answer_is_undone():
+    """Whether the instance is still the proven one was not looked at again."""
+    world = World(shards=("a",), way="gateway")
+    for tags in world.tags.values():
+        tags["nat:proof"] = f"i-1/{world.time():.0f}/120"
+    call = world.call
+
+    def unanswered(name, **arguments):
+        call(name, **arguments)
+        if name == "replace_route" and "NetworkInterfaceId" in arguments:
+            world.routes[arguments["table"]] = World.leading("instance")
+            raise TIMEOUT
+
+    world.call = unanswered
+    world.tick()
+    assert world.ways() == {"a": "gateway"}
+    assert world.counted("Failbacks") == 0
+
+
 def test_an_expired_hook_token_is_no_fault():
     world = World()
     world.failing["complete_lifecycle_action"] = refused("ValidationError", "CompleteLifecycleAction")

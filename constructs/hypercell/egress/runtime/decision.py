@@ -132,10 +132,13 @@ def _coming(
     machine = zone.machine
     if machine is None or not machine.serving or watch.last.instance is not Sight.OK:
         return ()
-    away = [shard for shard in free if shard.way is Way.GATEWAY and machine.id not in (going, shard.marks.doomed)]
+    here = [shard for shard in free if machine.id not in (going, shard.marks.doomed)]
+    away = [shard for shard in here if shard.way is Way.GATEWAY]
     dead = zone.gateway_gone or watch.gateway_bad >= settings.urgent_rounds
     if dead and watch.instance_ok >= settings.urgent_rounds:
-        return tuple(Move(shard, Way.INSTANCE, "gateway down", machine=machine.id) for shard in away)
+        # A route that is missing has no other way either.
+        lost = [shard for shard in here if shard.way in (Way.GATEWAY, Way.MISSING)]
+        return tuple(Move(shard, Way.INSTANCE, "gateway down", machine=machine.id) for shard in lost)
     if watch.instance_ok < settings.proof_rounds or zone.saturated is not False:
         return ()
     if any(_on_probation(shard, now, settings) for shard in zone.shards):

@@ -79,9 +79,12 @@ class Routes:
     def to_instance(self, move: Move, config: ZoneConfig, now: float) -> Moved:
         """Failback of one shard, if nothing that the decision stood on has changed; undone if it changes meanwhile."""
         done, shard = Moved(), move.shard
-        if not self._unchanged(move, config, Way.GATEWAY):
+        if not self._unchanged(move, config, shard.way):
             return done
         if not self._lead([shard], Way.INSTANCE, done):
+            # No answer is no refusal: it may lead to the instance, and nobody would look again.
+            self._lead([shard], Way.GATEWAY, done)
+            done.shards = 0
             return done
         if not self._unchanged(move, config, Way.INSTANCE):
             self._lead([shard], Way.GATEWAY, done)
