@@ -235,6 +235,7 @@ def delta(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     cell: Annotated[list[str] | None, typer.Option("--cell", help="Only this cell; may be given again.")] = None,
     today: Annotated[str | None, typer.Option(help="Measure exceptions by this day (YYYY-MM-DD).")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Print exceptions to fill in, for what is refused.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what new bundles would take away from old ones; `promote` asks the same, and refuses.
@@ -244,7 +245,7 @@ def delta(
     """
     from ops.delta.show import show
 
-    raise typer.Exit(show(blueprint, old, new, cells=cell or (), today=today, as_json=as_json))
+    raise typer.Exit(show(blueprint, old, new, cells=cell or (), today=today, draft=draft, as_json=as_json))
 
 
 @app.command()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from fleet.exemption import Wipe
 from fleet.known import instead
 from fleet.load import load
 from fleet.model import Fleet
@@ -35,12 +36,20 @@ def compare(old: Bundles, new: Bundles, fleet: Fleet, today: date) -> dict[tuple
 
 
 def show(
-    blueprint: Path, old: Path, new: Path, *, cells: Sequence[str] = (), today: str | None = None, as_json: bool = False
+    blueprint: Path,
+    old: Path,
+    new: Path,
+    *,
+    cells: Sequence[str] = (),
+    today: str | None = None,
+    draft: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Compare two folders of bundles, and print what would be taken away.
 
     Args:
         cells: only these.
+        draft: print exceptions for what is refused, to be filled in, and nothing else.
         today: the day that exceptions are measured by, YYYY-MM-DD; the clock's, in UTC, when None.
 
     Returns:
@@ -66,6 +75,8 @@ def show(
             for cell, channel, one in said
         ]
         print_json({"compared": len(found), "refused": refused})
+    elif draft:
+        print(drafts(found), end="")
     elif said:
         for cell, channel, one in said:
             print(f"{cell} {channel}: {one}")
@@ -74,6 +85,25 @@ def show(
     else:
         print(f"nothing is taken away from {len(found):,} bundles")
     return REFUSED if said else PASSES
+
+
+def drafts(found: Mapping[tuple[str, str], Sequence[Wiped]]) -> str:
+    """Exceptions for what was refused, one file an action and set of cells. Who, why and until when is left empty, and
+    no fleet loads until somebody has written it."""
+    cells: dict[tuple[Wipe, str], list[str]] = {}
+    for (cell, _), some in found.items():
+        for one in some:
+            for resource in one.resources:
+                cells.setdefault((one.action, resource), []).append(cell)
+    files: dict[tuple[Wipe, tuple[str, ...]], list[str]] = {}
+    for (action, resource), where in cells.items():
+        files.setdefault((action, tuple(dict.fromkeys(where))), []).append(resource)
+    return "---\n".join(
+        f"# exceptions/<id>.yaml\naction: {action}\nresources:\n"
+        + "".join(f"  - {resource}\n" for resource in resources)
+        + f'cells: [{", ".join(where)}]\nreason: ""\nwho: ""\nuntil: ""\n'
+        for (action, where), resources in files.items()
+    )
 
 
 def _of(cells: Sequence[str], bundles: Bundles, folder: Path) -> Bundles:

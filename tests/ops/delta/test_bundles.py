@@ -16,6 +16,7 @@ import pytest
 from fleet.load import load
 from fleet.model import Fleet
 from k8s import cell as inside
+from k8s import service
 from ops.delta.gate import Change, wiped
 from ops.delta.objects import identity
 
@@ -208,3 +209,23 @@ def test_a_days_work_needs_no_exception(tmp_path: Path) -> None:
     fleet = load(tmp_path / "new")
     found = {name: wiped(Change("use1-a", name, {name: old[name]}, {name: new[name]}), fleet, TODAY) for name in old}
     assert found == dict.fromkeys(old, ())
+
+
+def test_a_service_that_moves_into_a_cell_needs_no_exception(fleet: Fleet) -> None:
+    cell = fleet.cell("use1-a")
+    for one in [one for one in fleet.services.values() if one.runs_in(cell.region)]:
+        known, hosted = (
+            {one.name: json.loads(json.dumps(make(one, cell)))} for make in (service.known, service.hosted)
+        )
+        channel = f"service-{one.name}"
+        assert wiped(Change(cell.name, channel, known, hosted), fleet, TODAY) == (), one.name
+        left = {said.action for said in wiped(Change(cell.name, channel, hosted, known), fleet, TODAY)}
+        assert left == {"remove"}, one.name
+
+
+def test_a_platform_that_grows_needs_no_exception_but_for_what_its_cell_loses(fleet: Fleet) -> None:
+    """From `growth` to `hypergrowth`: more cells, markets, services, and one service that leaves the cell."""
+    younger = load("blueprints/growth")
+    old, new = (json.loads(json.dumps(inside.layers(one.cell("use1-a")))) for one in (younger, fleet))
+    found = wiped(Change("use1-a", "platform", old, new), fleet, TODAY)
+    assert [one.resources for one in found] == [("ClusterSecretStore.external-secrets.io service-flights-pricing",)]

@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from fleet.load import load
+from fleet.problem import FleetInvalid
 from k8s.bundles import write_bundles
 from ops.cli import app
 
@@ -120,3 +121,21 @@ def test_a_damaged_layout_is_no_empty_one(stands: Path, blueprint: Path) -> None
     result = run("delta", stands, stands, "--blueprint", blueprint)
     assert result.exit_code == 2
     assert "is not what its digest says" in result.stderr
+
+
+def test_a_draft_has_the_words_of_the_refusal_and_loads_when_it_is_filled_in(
+    tmp_path: Path, stands: Path, blueprint: Path
+) -> None:
+    new = _broken(tmp_path / "new", blueprint)
+    draft = run("delta", stands, new, "--blueprint", blueprint, "--draft")
+    assert draft.exit_code == 1
+    file = blueprint / "exceptions" / "retire-sessions.yaml"
+    file.parent.mkdir()
+    file.write_text(draft.stdout)
+    with pytest.raises(FleetInvalid) as refused:
+        load(blueprint)
+    fields = [problem.field for problem in refused.value.problems]
+    assert fields == [f"exceptions.retire-sessions.{field}" for field in ("reason", "who", "until")]
+    filled = draft.stdout.replace('reason: ""', "reason: a").replace('who: ""', "who: b")
+    file.write_text(filled.replace('until: ""', 'until: "2026-12-01"'))
+    assert run("delta", stands, new, "--blueprint", blueprint, "--today", "2026-12-01").exit_code == 0
