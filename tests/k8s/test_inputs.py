@@ -162,3 +162,9 @@ def test_the_code_is_every_file_that_manifests_follow_from(tmp_path: Path, monke
     assert len(set(seen)) == 4
     (tmp_path / "ops" / "cli.py").write_text("two")
     assert inputs.code.__wrapped__() == seen[-1]
+
+
+def test_an_exception_makes_nothing_anew() -> None:
+    """What it lets pass is a matter of the gate: bundles made before it are as good as those made after."""
+    said = {"action": "remove", "resources": ["Namespace a"], "cells": ["use1-a"], "until": "2026-12-01"}
+    assert anew(lambda tree: tree["exceptions"].update(a={**said, "reason": "b", "who": "c"})) == set()
