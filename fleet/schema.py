@@ -10,8 +10,8 @@ from fleet.document import Key, RegionName
 from fleet.exemption import Exemption
 from fleet.model import Fleet
 from fleet.service import Image, ServicesFile
+from fleet.wording import ELSEWHERE
 
-_ELSEWHERE = ("services", "images", "placements", "owners", "exceptions")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 Placements = Annotated[dict[RegionName, dict[Key, tuple[str, ...]]], "placements.yaml"]
@@ -20,7 +20,7 @@ Placements = Annotated[dict[RegionName, dict[Key, tuple[str, ...]]], "placements
 def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
     fleet = Fleet.model_json_schema(by_alias=True)
-    for field in _ELSEWHERE:
+    for field in ELSEWHERE:
         del fleet["properties"][field]
     fleet["$defs"] = _reached(fleet)
     return {

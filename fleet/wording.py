@@ -11,6 +11,9 @@ from fleet.document import AccountId, HostName, Key, RegionName
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
 
+ELSEWHERE = ("services", "images", "placements", "owners", "exceptions")
+"""Fields of the fleet that are read from files of their own, and stand in no fleet.yaml."""
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -143,7 +146,7 @@ def _meaning(path: Path) -> str:
 
 def _fields_at(path: Path) -> list[str]:
     model = _model_at(path)
-    elsewhere = ("services", "images", "placements", "owners") if model is Fleet else ()
+    elsewhere = ELSEWHERE if model is Fleet else ()
     fields = model.model_fields.items() if model else ()
     return [info.alias or name for name, info in fields if name not in elsewhere]
 

@@ -1,12 +1,15 @@
 """A template as lines that a person reviews: one a resource, one an IAM statement, one an output.
 
-Nothing is left out: what does not fit a line (a script, a dashboard) is there by its length and digest.
+Nothing is left out: what does not fit a line (a script, a dashboard) is there by its length and digest. The digest of
+an archive of code is the exception: the code is reviewed as code, and each edit of it would change a line for each of
+its functions.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +18,8 @@ from hypercell.guards.template import Resource
 
 LONG = 160
 """Characters of a string that a line shows."""
+
+ARCHIVE = re.compile(r"[0-9a-f]{64}\.zip")
 
 _KEPT = {"Retain": " (kept)", "RetainExceptOnCreate": " (kept once it stands)", "Snapshot": " (last snapshot kept)"}
 
@@ -89,6 +94,8 @@ def value(held: Any) -> str:
 
 
 def _short(text: str) -> str:
+    if ARCHIVE.fullmatch(text):
+        return "(archive)"
     if len(text) <= LONG and "\n" not in text:
         return json.dumps(text) if " " in text or not text else text
     return f"({len(text)} characters, {hashlib.sha256(text.encode()).hexdigest()[:12]})"

@@ -44,6 +44,11 @@ def test_every_change_changes_a_line():
     assert len({lines(base), lines(other), lines(third)}) == 3
 
 
+def test_an_archive_of_code_is_named_without_its_digest():
+    assert value(f"{'0a' * 32}.zip") == "(archive)"
+    assert value(f"{'0a' * 31}.zip") != "(archive)"
+
+
 def test_what_another_stack_publishes_is_named():
     read = {"Fn::GetStackOutput": {"StackName": "skyline-use1-network", "OutputName": "VpcId"}}
     assert value(read) == "<skyline-use1-network.VpcId>"
