@@ -102,7 +102,7 @@ def _override_peering(tree: dict[str, Any], peering: str) -> None:
 
 
 def read_folder(folder: FilePath) -> Source:
-    """Read and merge fleet.yaml, services/, images/, exceptions/ and placements.yaml.
+    """Read and merge fleet.yaml, services/, images/, exceptions/, placements.yaml and mirror.yaml.
 
     Raises:
         FleetUnreadable: every file that cannot be read as YAML, all at once.
@@ -123,7 +123,8 @@ def read_folder(folder: FilePath) -> Source:
     services = documents(sorted((folder / "services").glob("*.yaml")))
     images = documents(sorted((folder / "images").glob("*.yaml")))
     exceptions = documents(sorted((folder / "exceptions").glob("*.yaml")))
-    placed = documents([placements] if placements.exists() else [])
+    single = [("placements", placements), ("mirror", folder / "mirror.yaml")]
+    alone = [(part, file) for part, path in single if path.exists() for file in documents([path])]
     if unreadable:
         raise FleetUnreadable(unreadable)
     source = _platform(main[0])
@@ -135,10 +136,11 @@ def read_folder(folder: FilePath) -> Source:
             name = FilePath(file.file).stem
             source.tree[part][name] = file.content
             source.places |= {(part, name, *path): (file.file, line) for path, line in file.lines.items()}
-    source.places[("placements",)] = (placements.as_posix(), 0)
-    for file in placed:
-        source.tree["placements"] = file.content
-        source.places |= {("placements", *path): (file.file, line) for path, line in file.lines.items()}
+    for part, path in single:
+        source.places[(part,)] = (path.as_posix(), 0)
+    for part, file in alone:
+        source.tree[part] = file.content
+        source.places |= {(part, *path): (file.file, line) for path, line in file.lines.items()}
     return source
 
 
@@ -148,6 +150,7 @@ _HOMES = {
     "placements": "placements.yaml",
     "owners": "the `team` of services/<team>.yaml",
     "exceptions": "exceptions/<id>.yaml",
+    "mirror": "mirror.yaml",
 }
 
 
@@ -167,13 +170,15 @@ def _platform(main: yamlfile.Document) -> Source:
 
 def _unread(folder: FilePath) -> list[Problem]:
     """YAML files that nobody reads: `flights.yml` would be a team without services."""
-    strays = [file for file in folder.glob("*.y*ml") if file.name not in ("fleet.yaml", "placements.yaml")]
+    strays = [
+        file for file in folder.glob("*.y*ml") if file.name not in ("fleet.yaml", "placements.yaml", "mirror.yaml")
+    ]
     for part in ("services", "images", "exceptions"):
         strays += [file for file in (folder / part).glob("*.y*ml") if file.suffix != ".yaml"]
         strays += (folder / part).glob("*/*.y*ml")
     text = (
-        "is not read; a blueprint is fleet.yaml, placements.yaml, services/<team>.yaml, images/<service>.yaml "
-        "and exceptions/<id>.yaml"
+        "is not read; a blueprint is fleet.yaml, placements.yaml, mirror.yaml, services/<team>.yaml, "
+        "images/<service>.yaml and exceptions/<id>.yaml"
     )
     return [Problem(file.as_posix(), 0, "", text) for file in strays]
 

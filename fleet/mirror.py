@@ -57,6 +57,22 @@ IMAGES: dict[str, dict[str, str]] = {
 A source is `<registry>:<path>`, the registries as ECR calls them, `helm` being a chart repository over HTTPS.
 """
 
+REGISTRIES = {
+    "ecr-public": "public.ecr.aws",
+    "gcr": "gcr.io",
+    "github": "ghcr.io",
+    "k8s": "registry.k8s.io",
+    "quay": "quay.io",
+}
+"""A source's registry to its host."""
+
+HELM = {
+    "eks-charts": "https://aws.github.io/eks-charts",
+    "kedacore": "https://kedacore.github.io/charts",
+    "kubernetes-autoscaler": "https://kubernetes.github.io/autoscaler",
+}
+"""A chart repository over HTTPS to its address."""
+
 
 def repositories(fleet: Fleet) -> dict[str, str]:
     """Repository to its source, for every chart of every release and every image of these charts."""

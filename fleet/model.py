@@ -12,6 +12,7 @@ from fleet.database import Database, Generation
 from fleet.document import AccountId, Document, HostName, Key, Positive, RegionName, Whole
 from fleet.edge import Edge, Host
 from fleet.exemption import Exemption
+from fleet.pins import Mirror
 from fleet.quantity import Seconds, Size
 from fleet.region import Region, Removed
 from fleet.release import Release
@@ -138,6 +139,8 @@ class Fleet(Document):
     """Service to team, from the services' files."""
     exceptions: dict[Key, Exemption] = Field(default_factory=dict)
     """From exceptions/<id>.yaml."""
+    mirror: Mirror = Mirror()
+    """From mirror.yaml."""
 
     _numbers: dict[tuple[str, str, str], Any] = PrivateAttr(default_factory=dict)
     """What fleet/capacity.py and fleet/sizing.py have already computed."""

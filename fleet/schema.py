@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from fleet.document import Key, RegionName
 from fleet.exemption import Exemption
 from fleet.model import Fleet
+from fleet.pins import Mirror
 from fleet.service import Image, ServicesFile
 from fleet.wording import ELSEWHERE
 
@@ -27,6 +28,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "fleet.schema.json": _titled(fleet, "fleet.yaml: what the platform decides"),
         "services.schema.json": _titled(ServicesFile.model_json_schema(by_alias=True), "services/<team>.yaml"),
         "image.schema.json": _titled(Image.model_json_schema(by_alias=True), "images/<service>.yaml"),
+        "mirror.schema.json": _titled(Mirror.model_json_schema(by_alias=True), "mirror.yaml"),
         "exception.schema.json": _titled(Exemption.model_json_schema(by_alias=True), "exceptions/<id>.yaml"),
         "placements.schema.json": _titled(
             TypeAdapter(Placements).json_schema(by_alias=True),

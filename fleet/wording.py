@@ -11,7 +11,7 @@ from fleet.document import AccountId, HostName, Key, RegionName
 from fleet.model import Fleet
 from fleet.problem import Finding, Path
 
-ELSEWHERE = ("services", "images", "placements", "owners", "exceptions")
+ELSEWHERE = ("services", "images", "placements", "owners", "exceptions", "mirror")
 """Fields of the fleet that are read from files of their own, and stand in no fleet.yaml."""
 
 if TYPE_CHECKING:

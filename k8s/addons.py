@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fleet import names
 from fleet.cell import Cell
 from k8s import chart_istio, chart_values
 from k8s.documents import Body, Document
 from k8s.gitops import application
+from k8s.pinning import VERSION, chart_source
 from k8s.vocabulary import (
     ARGOCD,
     CERT_MANAGER,
@@ -121,14 +121,11 @@ def _one_istiod_at_a_time() -> Document:
 
 
 def _application(cell: Cell, name: str, chart: Chart) -> Document:
-    repository, _, own = names.chart_repository(cell.fleet, chart.chart).rpartition("/")
     return application(
         name,
         project="add-ons",
         source={
-            "repoURL": f"{names.registry(cell.region)}/{repository}",
-            "chart": own,
-            "targetRevision": cell.release.charts[chart.chart],
+            **chart_source(cell, chart.chart),
             "helm": {
                 "releaseName": name,
                 "skipCrds": name == "karpenter",
@@ -137,6 +134,7 @@ def _application(cell: Cell, name: str, chart: Chart) -> Document:
         },
         namespace=chart.namespace,
         wave=chart.wave,
+        annotations={VERSION: f"{chart.chart} {cell.release.charts[chart.chart]}"},
         left_alone=[_strictness(WEBHOOKS[name])] if name in WEBHOOKS else None,
     )
 

@@ -8,6 +8,7 @@ from fleet.region import Region
 from fleet.sizing import INGRESS_POOL, mixes
 from k8s.chart_values import RUNTIME_DEFAULT, hub, spread, system_pods
 from k8s.compute import pool_toleration
+from k8s.pinning import reference
 from k8s.reach import GATEWAY_ACCOUNT
 from k8s.vocabulary import AGENTS, POOL_LABEL
 
@@ -24,11 +25,17 @@ def base(_cell: Cell) -> Values:
 def cni(cell: Cell) -> Values:
     return {
         "global": {"hub": hub(cell, "istio")},
+        **_image(reference(cell, "istio-cni", "istio/install-cni")),
         "seccompProfile": RUNTIME_DEFAULT,
         "resources": {"requests": {"cpu": "50m", "memory": "100Mi"}},
         # A node whose plug-in died takes no pod that would come up without its proxy.
         "repair": {"enabled": True, "deletePods": True},
     }
+
+
+def _image(whole: str | None) -> Values:
+    """Istio's charts take a name that they put hub and tag around, or a whole reference."""
+    return {"image": whole} if whole else {}
 
 
 def networks(region: Region) -> dict[str, object]:
@@ -60,15 +67,19 @@ def istiod(cell: Cell) -> Values:
     apart: dict[str, object] = {"global": {}, "pilot": {"cni": {"enabled": False}}}
     chosen = mesh if region.meshed else apart
     pods = system_pods(cell)
+    proxy = _image(reference(cell, "istio-gateway", "istio/proxyv2"))
     return {
         "global": {
             "hub": hub(cell, "istio"),
             "priorityClassName": "platform",
             # The chart's own keeps one pod of three; `addons` has the one that lets one go.
             "defaultPodDisruptionBudget": {"enabled": False},
+            # What is injected, into gateways as into services.
+            **({"proxy": proxy, "proxy_init": proxy} if proxy else {}),
             **_part(chosen, "global"),
         },
         "pilot": {
+            **_image(reference(cell, "istiod", "istio/pilot")),
             "seccompProfile": RUNTIME_DEFAULT,
             "autoscaleEnabled": True,
             "autoscaleMin": 3,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fleet import names
 from fleet.cell import Cell
+from k8s.pinning import tag, tag_and_digest
 
 Values = dict[str, object]
 
@@ -61,7 +62,10 @@ def karpenter(cell: Cell) -> Values:
         "priorityClassName": "system-cluster-critical",
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["karpenter"][1]},
         "controller": {
-            "image": {"repository": hub(cell, "karpenter", "controller")},
+            "image": {
+                "repository": hub(cell, "karpenter", "controller"),
+                **tag_and_digest(cell, "karpenter", "karpenter/controller"),
+            },
             "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
         },
         "settings": {
@@ -82,7 +86,10 @@ def load_balancer(cell: Cell) -> Values:
         # Pods do not reach the instance's metadata (hop limit 1), and a VPC's id is minted: its tags are not.
         "vpcTags": {"fleet:name": cell.fleet.name, "fleet:region": cell.region.code},
         "replicaCount": 2,
-        "image": {"repository": hub(cell, "eks", "aws-load-balancer-controller")},
+        "image": {
+            "repository": hub(cell, "eks", "aws-load-balancer-controller"),
+            **tag(cell, "aws-load-balancer-controller", "eks/aws-load-balancer-controller"),
+        },
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["load-balancer"][1]},
         "priorityClassName": "platform",
         "podSecurityContext": {"fsGroup": 65534, "seccompProfile": RUNTIME_DEFAULT},
@@ -100,10 +107,9 @@ def load_balancer(cell: Cell) -> Values:
 
 
 def cert_manager(cell: Cell) -> Values:
-    source = ("jetstack", "cert-manager")
-
     def image(part: str) -> Values:
-        return {"repository": hub(cell, source[0], f"{source[1]}-{part}")}
+        name = f"jetstack/cert-manager-{part}"
+        return {"repository": hub(cell, name), **tag(cell, "cert-manager", name)}
 
     return {
         "crds": {"enabled": True, "keep": True},
@@ -119,7 +125,8 @@ def cert_manager(cell: Cell) -> Values:
 
 def external_secrets(cell: Cell) -> Values:
     """Without stores of a namespace: a service names the store the platform gave it."""
-    image = {"image": {"repository": hub(cell, "external-secrets", "external-secrets")}}
+    name = "external-secrets/external-secrets"
+    image = {"image": {"repository": hub(cell, name), **tag(cell, "external-secrets", name)}}
     return {
         "installCRDs": True,
         "replicaCount": 2,
@@ -140,7 +147,10 @@ def keda(cell: Cell) -> Values:
         "metricsServer": {"replicaCount": 2},
         "global": {"image": {"registry": names.registry(cell.region)}},
         "image": {
-            part: {"repository": names.image_repository(cell.fleet, f"kedacore/{image}")}
+            part: {
+                "repository": names.image_repository(cell.fleet, f"kedacore/{image}"),
+                **tag(cell, "keda", f"kedacore/{image}"),
+            }
             for part, image in {
                 "keda": "keda",
                 "metricsApiServer": "keda-metrics-apiserver",
@@ -158,7 +168,10 @@ def vertical_pod_autoscaler(cell: Cell) -> Values:
     return {
         "recommender": {
             "enabled": True,
-            "image": {"repository": hub(cell, "autoscaling", "vpa-recommender")},
+            "image": {
+                "repository": hub(cell, "autoscaling", "vpa-recommender"),
+                **tag(cell, "vertical-pod-autoscaler", "autoscaling/vpa-recommender"),
+            },
             "priorityClassName": "platform",
             "podSecurityContext": {"runAsNonRoot": True, "runAsUser": 65534, "seccompProfile": RUNTIME_DEFAULT},
             "containerSecurityContext": HARDENED,
@@ -170,12 +183,16 @@ def vertical_pod_autoscaler(cell: Cell) -> Values:
 
 
 def opentelemetry_operator(cell: Cell) -> Values:
+    def image(part: str) -> Values:
+        name = f"open-telemetry/{part}"
+        return {"repository": hub(cell, name), **tag(cell, "opentelemetry-operator", name)}
+
     return {
         "replicaCount": 2,
         "manager": {
-            "image": {"repository": hub(cell, "open-telemetry", "opentelemetry-operator")},
+            "image": image("opentelemetry-operator"),
             "securityContext": HARDENED,
-            "collectorImage": {"repository": hub(cell, "open-telemetry", "opentelemetry-collector-contrib")},
+            "collectorImage": image("opentelemetry-collector-contrib"),
         },
         "securityContext": {
             "runAsNonRoot": True,
@@ -202,14 +219,14 @@ def argo_cd(cell: Cell) -> Values:
     )
     return {
         "global": {
-            "image": {"repository": hub(cell, "argoproj", "argocd")},
+            "image": {"repository": hub(cell, "argoproj", "argocd"), **tag(cell, "argo-cd", "argoproj/argocd")},
             "priorityClassName": "platform",
             **system_pods(cell),
         },
         # Its hooks would be deleted before each sync, and nobody here deletes. The first installation, by hand, made
         # the secret `argocd-redis`.
         "redisSecretInit": {"enabled": False},
-        "redis": {"image": {"repository": hub(cell, "library", "redis")}},
+        "redis": {"image": {"repository": hub(cell, "library", "redis"), **tag(cell, "argo-cd", "library/redis")}},
         "dex": {"enabled": False},
         "notifications": {"enabled": False},
         "applicationSet": {"replicas": 0},

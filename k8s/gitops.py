@@ -31,7 +31,7 @@ def gitops(cell: Cell) -> list[Document]:
         _project(
             "add-ons",
             "The controllers' charts, from the region's mirror",
-            [charts, f"{charts}/*"],
+            [charts, f"{charts}/*", f"oci://{charts}/*"],
             ["*"],
             [{"group": "*", "kind": "*"}],
         ),
@@ -80,6 +80,7 @@ def application(
     source: Body,
     namespace: str,
     wave: int | None = None,
+    annotations: dict[str, str] | None = None,
     left_alone: list[Body] | None = None,
 ) -> Application:
     """A plain Application into this cluster.
@@ -89,13 +90,13 @@ def application(
         left_alone: what people or controllers may change in the cluster without being overruled.
     """
     options = ["CreateNamespace=false", "ServerSideApply=true", "RespectIgnoreDifferences=true", "PruneLast=true"]
-    annotations = sync(BEFORE_ITS_KIND, ASK_FIRST)
+    said = sync(BEFORE_ITS_KIND, ASK_FIRST) | (annotations or {})
     if wave is not None:
-        annotations[WAVE] = str(wave)
+        said[WAVE] = str(wave)
     spec: Application = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
-        "metadata": meta(name, ARGOCD, annotations=annotations),
+        "metadata": meta(name, ARGOCD, annotations=said),
         "spec": {
             "project": project,
             "source": source,

@@ -24,7 +24,7 @@ from k8s.documents import Document
 
 _ROOMS = ("fleet", "k8s")
 """The code that manifests follow from."""
-_ELSEWHERE = {"services", "images", "placements", "owners", "exceptions"}
+_ELSEWHERE = {"services", "images", "placements", "owners", "exceptions", "mirror"}
 """Fields of the fleet that do not stand in fleet.yaml."""
 
 

@@ -23,9 +23,9 @@ _BLOCK = "<!-- generated: {name} -->\n{text}<!-- end of {name} -->\n"
 _PARTS = (
     "Team", "Policies", "Survive", "Spot", "Release", "CellDefaults", "Region", "Egress", "Access", "Cell", "Removed",
     "Database", "Generation", "Edge", "Host", "Stream", "Partners", "Rollout", "Quotas", "Service", "Demand",
-    "RegionalDemand", "Scale", "Call", "Cache", "Table", "Queue", "Topic", "Image", "Exemption",
+    "RegionalDemand", "Scale", "Call", "Cache", "Table", "Queue", "Topic", "Image", "Exemption", "Mirror", "PinnedChart",
 )  # fmt: skip
-_FROM_OTHER_FILES = {"services", "images", "placements", "owners", "exceptions"}
+_FROM_OTHER_FILES = {"services", "images", "placements", "owners", "exceptions", "mirror"}
 
 
 def fleet_file_reference() -> str:

@@ -123,6 +123,8 @@ def files(chosen: Answers, schemas: str) -> dict[str, str]:
     return {
         path.relative_to(DAY_ONE).as_posix(): _renamed(path.read_text(encoding="utf-8"), chosen, schemas)
         for path in sorted(DAY_ONE.rglob("*.yaml"))
+        # What the mirror of a new fleet holds is recorded when it holds anything.
+        if path.name != "mirror.yaml"
     }
 
 

@@ -20,6 +20,7 @@ from fleet.rules import (
     exceptions,
     identity,
     limits,
+    mirrored,
     naming,
     placements,
     proof,
@@ -49,6 +50,7 @@ _RULES: tuple[Rule, ...] = (
     proof.check,
     limits.check,
     exceptions.check,
+    mirrored.check,
 )
 
 

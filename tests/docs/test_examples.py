@@ -21,6 +21,7 @@ SCHEMAS = {
     r"services/[a-z-]+\.yaml": "services",
     r"images/[a-z-]+\.yaml": "image",
     r"placements\.yaml": "placements",
+    r"mirror\.yaml": "mirror",
     r"exceptions/[a-z-]+\.yaml": "exception",
 }
 """A file of a blueprint to its JSON Schema."""

@@ -106,7 +106,7 @@ CASES = [
             (
                 "services/platform.yml",
                 "",
-                "is not read; a blueprint is fleet.yaml, placements.yaml, services/<team>.yaml, images/<service>.yaml and exceptions/<id>.yaml",
+                "is not read; a blueprint is fleet.yaml, placements.yaml, mirror.yaml, services/<team>.yaml, images/<service>.yaml and exceptions/<id>.yaml",
             ),
         ],
         id="a file is named yml",
@@ -120,7 +120,7 @@ CASES = [
             (
                 "sessions.yaml",
                 "",
-                "is not read; a blueprint is fleet.yaml, placements.yaml, services/<team>.yaml, images/<service>.yaml and exceptions/<id>.yaml",
+                "is not read; a blueprint is fleet.yaml, placements.yaml, mirror.yaml, services/<team>.yaml, images/<service>.yaml and exceptions/<id>.yaml",
             ),
         ],
         id="a file lies in the wrong folder",

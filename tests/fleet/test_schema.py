@@ -16,6 +16,7 @@ HOMES = {
     "fleet.schema.json": ["*/fleet.yaml"],
     "services.schema.json": ["*/services/*.yaml"],
     "image.schema.json": ["*/images/*.yaml"],
+    "mirror.schema.json": ["*/mirror.yaml"],
     "exception.schema.json": ["*/exceptions/*.yaml"],
     "placements.schema.json": ["*/placements.yaml"],
 }
@@ -54,6 +55,7 @@ def test_every_file_of_every_blueprint_fits_its_schema_and_names_it(name, file):
         ("services.schema.json", {"team": "a", "services": {"b": {"tier": 9}}}),
         ("image.schema.json", {"repository": "a", "digest": "latest"}),
         ("placements.schema.json", {"us-east-1": ["a"]}),
+        ("mirror.schema.json", {"charts": {"keda": {"2.20.2": {"digest": "sha256:0"}}}}),
         ("exception.schema.json", {"action": "wipe", "resources": ["Namespace a"], "cells": ["use1-a"]}),
     ],
 )
@@ -71,7 +73,7 @@ def test_every_field_with_a_text_below_it_has_its_description():
 
 def test_what_other_files_say_is_no_part_of_the_platforms_schema():
     assert (
-        not {"services", "images", "placements", "owners", "exceptions"}
+        not {"services", "images", "placements", "owners", "exceptions", "mirror"}
         & schemas()["fleet.schema.json"]["properties"].keys()
     )
     assert "Service" not in schemas()["fleet.schema.json"]["$defs"]

@@ -33,7 +33,7 @@ def values(of_kind: OfKind) -> Callable[[Cell], dict[str, dict[str, Any]]]:
     return lambda cell: {
         one["metadata"]["name"]: one["spec"]["source"]["helm"]["valuesObject"]
         for one in of_kind(cell, "Application")
-        if "chart" in one["spec"]["source"]
+        if "helm" in one["spec"]["source"]
     }
 
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
 
 from fleet import mirror, names
 from fleet.cell import Cell
+from fleet.load import read_folder
 from fleet.model import Fleet
 from k8s.addons import charts_of
+from k8s.cell import layers
+
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 
 Document = dict[str, Any]
 Documents = Callable[[Cell], list[Document]]
 Files = Callable[[Cell], dict[str, list[Document]]]
 OfKind = Callable[[Cell, str], list[Document]]
+
+
+def of_blueprint(cell: Cell) -> str:
+    """The folder of a cell's fleet, by how many cells it has."""
+    return {1: "day-one", 7: "growth", 24: "hypergrowth"}[len(cell.fleet.cells)]
 
 
 def test_nothing_is_pruned_by_itself_and_no_bundle_may_be_empty(cells: list[Cell], of_kind: OfKind) -> None:
@@ -41,7 +54,7 @@ def test_every_bundle_has_one_application_with_a_channel_of_its_own(cells: list[
 def test_argo_cd_reads_the_cells_repository_and_the_regions_mirror_only(cells: list[Cell], of_kind: OfKind) -> None:
     for cell in cells:
         own = f"oci://{names.registry(cell.region)}/{names.bundle_repository(cell)}"
-        mirror = f"{names.registry(cell.region)}/{cell.fleet.name}/mirror/charts"
+        mirror = tuple(f"{s}{names.registry(cell.region)}/{cell.fleet.name}/mirror/charts" for s in ("", "oci://"))
         for application in of_kind(cell, "Application"):
             source = application["spec"]["source"]["repoURL"]
             assert source == own or source.startswith(mirror)
@@ -49,14 +62,62 @@ def test_argo_cd_reads_the_cells_repository_and_the_regions_mirror_only(cells: l
             assert all(s == own or s.startswith(mirror) for s in project["spec"]["sourceRepos"])
 
 
-def test_charts_have_the_releases_versions_and_land_where_their_charts_are(cells: list[Cell], of_kind: OfKind) -> None:
+def test_charts_come_by_the_digests_that_are_recorded_of_the_releases_versions(
+    cells: list[Cell], of_kind: OfKind
+) -> None:
     for cell in cells:
-        applications = {a["metadata"]["name"]: a["spec"] for a in of_kind(cell, "Application")}
+        applications = {a["metadata"]["name"]: a for a in of_kind(cell, "Application")}
         for name, chart in charts_of(cell).items():
-            source = applications[name]["source"]
-            assert source["targetRevision"] == cell.release.charts[chart.chart]
+            source = applications[name]["spec"]["source"]
+            version = cell.release.charts[chart.chart]
+            recorded = yaml.safe_load((BLUEPRINTS / of_blueprint(cell) / "mirror.yaml").read_text())["charts"]
+            assert source["targetRevision"] == recorded[chart.chart][version]["digest"]
+            repository = f"oci://{names.registry(cell.region)}/{names.chart_repository(cell.fleet, chart.chart)}"
+            # Argo CD opens an OCI artifact at `.`, and a Helm chart that is one as well.
+            assert (source["repoURL"], source["path"]) == (repository, ".")
+            assert applications[name]["metadata"]["annotations"]["fleet/chart"] == f"{chart.chart} {version}"
+
+
+def test_controllers_run_the_very_images_that_are_recorded(cells: list[Cell], of_kind: OfKind) -> None:
+    for cell in cells:
+        said = json.dumps([a["spec"]["source"].get("helm", {}) for a in of_kind(cell, "Application")])
+        for chart in {chart.chart for chart in charts_of(cell).values()}:
+            pinned = cell.fleet.mirror.pinned(chart, cell.release.charts[chart])
+            assert pinned is not None
+            for image, reference in pinned.images.items():
+                assert image in mirror.IMAGES[chart]
+                assert reference in said or all(part in said for part in reference.split("@")), (chart, image)
+
+
+def test_no_tag_of_a_controllers_image_is_without_a_digest(cells: list[Cell], of_kind: OfKind) -> None:
+    def tags(value: Any) -> list[str]:
+        """Every tag in the values that stands beside a repository, with the digest beside it if there is one."""
+        if isinstance(value, list):
+            return [tag for one in value for tag in tags(one)]
+        if not isinstance(value, dict):
+            return []
+        own = [f"{value.get('tag', '')}@{value['digest']}" if "digest" in value else value.get("tag", "")]
+        return (own if "repository" in value else []) + [tag for one in value.values() for tag in tags(one)]
+
+    for cell in cells:
+        values = [a["spec"]["source"].get("helm", {}) for a in of_kind(cell, "Application")]
+        found = tags(values)
+        assert len(found) > 10
+        assert [tag for tag in found if not re.fullmatch(r"[\w.-]+@sha256:[0-9a-f]{64}", tag)] == []
+
+
+def test_until_digests_are_recorded_charts_come_by_their_versions(fleet_of: Callable[[str], Fleet]) -> None:
+    tree = read_folder(BLUEPRINTS / "growth").tree
+    del tree["mirror"]
+    cell = Fleet.model_validate(tree).cell("use1-a")
+    for application in layers(cell)["add-ons"]:
+        if application["kind"] == "Application":
+            source = cast("Document", application)["spec"]["source"]
+            chart = charts_of(cell)[cast("Document", application)["metadata"]["name"]].chart
+            assert source["targetRevision"] == cell.release.charts[chart]
             repository = f"{source['repoURL']}/{source['chart']}".removeprefix(f"{names.registry(cell.region)}/")
-            assert repository == names.chart_repository(cell.fleet, chart.chart)
+            assert repository == names.chart_repository(cell.fleet, chart)
+            assert "sha256" not in json.dumps(source)
 
 
 def test_a_release_leaves_no_chart_behind(cells: list[Cell]) -> None:
@@ -78,13 +139,6 @@ def test_controllers_run_the_mirrors_images(cells: list[Cell], of_kind: OfKind) 
                 # Istio's charts take the folder; a gateway's image is the one istiod injects.
                 wanted, where = (path.rpartition("/")[0], "istiod") if image.startswith("istio/") else (path, name)
                 assert wanted in str(values[where]), (name, image)
-
-
-def test_versions_are_pinned(cells: list[Cell], of_kind: OfKind) -> None:
-    for cell in cells:
-        for application in of_kind(cell, "Application"):
-            if "chart" in application["spec"]["source"]:
-                assert re.fullmatch(r"v?\d+\.\d+\.\d+", application["spec"]["source"]["targetRevision"])
 
 
 def test_a_chart_renders_the_same_twice_and_nobody_undoes_its_controller(cells: list[Cell], of_kind: OfKind) -> None:

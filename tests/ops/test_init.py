@@ -50,6 +50,11 @@ def test_nothing_of_the_blueprint_it_came_from_remains(tmp_path):
     assert "bookings-eu" in text
 
 
+def test_the_digests_of_another_companys_mirror_are_not_handed_on():
+    chosen = Answers("acme", "acme.example", "us-east-1", "123456789012", "ops@acme.example")
+    assert "mirror.yaml" not in files(chosen, "schemas")
+
+
 def test_a_region_without_dsql_gets_no_database(tmp_path):
     write(tmp_path / "acme", Answers("acme", "acme.com", "eu-south-1", "123456789012", "night@acme.com"))
     fleet = load(tmp_path / "acme")
