@@ -71,7 +71,8 @@ def show(
         cell, channel = _cell(fleet, wish.cell), wish.channel_in(fleet)
         registry = registry_of(cell, clients_as(role or names.publisher_role(cell.region)))
         layout = Layout(out / cell.region.code / cell.key)
-        seen = look(channel, wish, registry, layout, lambda: _make(blueprint, out, cell, channel))
+        host = names.registry(cell.region)
+        seen = look(channel, wish, registry, layout, lambda: _make(blueprint, out, cell, channel), host=host)
         plan = decide(fleet, cell, channel, seen, today)
     except Refused as error:
         absent = code(error) == "RepositoryNotFoundException"

@@ -88,7 +88,7 @@ def _conditions(cell: Cell, seed: Seed) -> Step:
         ),
         (
             _image(cell, chart, f"{identifier}={seed.version}"),
-            f"the mirror has no {chart} {seed.version}: copy the release's charts and their images",
+            f"the mirror has no {chart} {seed.version}: see hypercell mirror",
         ),
     ]
     if cell.region.meshed:

@@ -13,6 +13,7 @@ from ops.delta.objects import Files
 from ops.promotion.image import Image, Unusable, files
 from ops.promotion.layout import Layout
 from ops.promotion.plan import Seen
+from ops.promotion.references import pulled
 from ops.promotion.registry import Registry
 
 
@@ -66,10 +67,11 @@ def _channels(fleet: Fleet) -> set[str]:
     return {names.PLATFORM_CHANNEL, *map(names.service_channel, fleet.services.values())}
 
 
-def look(channel: str, wish: Wish, registry: Registry, layout: Layout, make: Callable[[], None]) -> Seen:
+def look(channel: str, wish: Wish, registry: Registry, layout: Layout, make: Callable[[], None], *, host: str) -> Seen:
     """Everything a plan needs to know.
 
     Args:
+        host: of the region's registry, as images and charts are named with.
         make: brings the layout up to date; called only when the target comes from there.
 
     Raises:
@@ -87,6 +89,7 @@ def look(channel: str, wish: Wish, registry: Registry, layout: Layout, make: Cal
     moves = current is None or current.digest != target.digest
     # A tag that somebody took away is not the first of its name: what it named last still stands in the cell.
     stands = current or previous
+    wanted = {} if not moves else _files(target, registry) if wish.stored else files(layout.blob(target.layer))
     return Seen(
         current=current,
         previous=previous,
@@ -94,8 +97,15 @@ def look(channel: str, wish: Wish, registry: Registry, layout: Layout, make: Cal
         stored=known,
         lacking=() if known else registry.lacking(target.blobs),
         standing=_files(stands, registry) if moves and stands is not None else {},
-        wanted={} if not moves else _files(target, registry) if wish.stored else files(layout.blob(target.layer)),
+        wanted=wanted,
+        absent=_absent(wanted, registry, host),
     )
+
+
+def _absent(wanted: Files, registry: Registry, host: str) -> tuple[str, ...]:
+    """What the bundle pulls and the region's registry has not. A cell is never told to pull what is not there."""
+    named = sorted(pulled((one for objects in wanted.values() for one in objects), host))
+    return tuple(f"{name}@{digest}" for name, digest in named if not registry.beside(name).holds(digest))
 
 
 def _stored(channel: str, wish: Wish, registry: Registry, previous: Image | None) -> Image:

@@ -13,6 +13,7 @@ from ops.delta.gate import Change
 from ops.delta.objects import Files, by_identity, title
 from ops.promotion.gates import refusals
 from ops.promotion.image import Image
+from ops.promotion.references import by_version
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Seen:
     """Objects of what the channel names."""
     wanted: Files = field(default_factory=dict)
     """Objects of the target."""
+    absent: tuple[str, ...] = ()
+    """Images and charts of the target, `<repository>@<digest>`, that the region's registry has not."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def decide(fleet: Fleet, cell: Cell, channel: str, seen: Seen, today: date) -> P
     """
     against = [*_not_of_the_channel(cell, channel, seen.target)]
     if not against and (seen.current is None or seen.current.digest != seen.target.digest):
+        against += [*_not_there(seen.absent), *_not_by_digest(seen.wanted)]
         against += refusals(Change(cell.name, channel, seen.standing, seen.wanted), fleet, today)
     return Plan(
         cell=cell.name,
@@ -100,6 +104,17 @@ def decide(fleet: Fleet, cell: Cell, channel: str, seen: Seen, today: date) -> P
         delta=delta(seen.standing, seen.wanted),
         against=tuple(against),
     )
+
+
+def _not_there(absent: Sequence[str]) -> Sequence[str]:
+    return [f"{one} is not in the region's registry; push it, or see what `hypercell mirror` says" for one in absent]
+
+
+def _not_by_digest(wanted: Files) -> Sequence[str]:
+    charts = by_version(one for objects in wanted.values() for one in objects)
+    if not charts:
+        return ()
+    return (f"{', '.join(charts)}: named by version; fill the mirror, then `hypercell mirror --record`",)
 
 
 def _not_of_the_channel(cell: Cell, channel: str, target: Image) -> Sequence[str]:

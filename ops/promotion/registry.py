@@ -41,6 +41,10 @@ class Registry:
     def __init__(self, client: Any, repository: str, get: Callable[[str], bytes] = _get) -> None:
         self._client, self.repository, self._get = client, repository, get
 
+    def beside(self, repository: str) -> Registry:
+        """Another repository of the same registry."""
+        return Registry(self._client, repository, self._get)
+
     def tagged(self, tag: str) -> Image | None:
         """What a tag names; None when there is no such tag.
 
@@ -67,6 +71,32 @@ class Registry:
         answer = found["images"][0]
         manifest: str = answer["imageManifest"]
         return Image(checked(manifest.encode(), answer["imageId"]["imageDigest"], self.repository))
+
+    def digest_of(self, tag: str) -> str | None:
+        """Digest of what a tag names, be it an index of images; None when there is no such tag.
+
+        Raises:
+            Refused.
+        """
+        return self._described({"imageTag": tag})
+
+    def holds(self, digest: str) -> bool:
+        """Whether anything has this digest.
+
+        Raises:
+            Refused.
+        """
+        return self._described({"imageDigest": digest}) is not None
+
+    def _described(self, id: dict[str, str]) -> str | None:
+        try:
+            (found,) = self._call("describe_images", imageIds=[id])["imageDetails"]
+        except Refused as error:
+            if code(error) in ("ImageNotFoundException", "RepositoryNotFoundException"):
+                return None
+            raise
+        digest: str = found["imageDigest"]
+        return digest
 
     def lacking(self, digests: tuple[str, ...]) -> tuple[str, ...]:
         """Those blobs that are not there.

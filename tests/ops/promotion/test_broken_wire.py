@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fleet import names
 from fleet.load import load, read_folder
 from fleet.model import Fleet as Model
 from k8s import bundling
@@ -23,6 +24,7 @@ from tests.ops.promotion.world import PART, World, died, refused, registry
 Breaks = Callable[[int, str], Exception | None]
 FLEET = load(BLUEPRINT)
 CHANNEL = "service-sessions"
+HOST = names.registry(FLEET.cell(CELL).region)
 FIRST_LINE = "skyline/cells/use1-z: "
 
 
@@ -187,7 +189,9 @@ def promoted(world: World, layout: Layout, wish: Wish) -> bool:
     """Look, decide, act; whether it came to its end. The verb, without a person and without making bundles."""
     registry = Registry(world.wire, world.repository)
     try:
-        plan = decide(FLEET, FLEET.cell(CELL), CHANNEL, look(CHANNEL, wish, registry, layout, lambda: None), TODAY)
+        plan = decide(
+            FLEET, FLEET.cell(CELL), CHANNEL, look(CHANNEL, wish, registry, layout, lambda: None, host=HOST), TODAY
+        )
         if plan.moves:
             act(plan, registry, layout.blob, lambda _said: None)
     except (Refused, Stopped):

@@ -265,6 +265,36 @@ def test_a_damaged_bundle_is_not_sent(fleet: Fleet, capsys: pytest.CaptureFixtur
     assert fleet.world.wire.writes == []
 
 
+def test_a_cell_is_never_told_to_pull_what_the_registry_has_not(fleet: Fleet, capsys: pytest.CaptureFixture[str]):
+    fleet.release("sessions", 7)
+    fleet.world.wire.absent = {f"sha256:{7:064x}"}
+    assert fleet.promote(service="sessions") == 3
+    assert fleet.world.wire.writes == []
+    said = f"against it: services/sessions@sha256:{7:064x} is not in the region's registry; push it"
+    assert said in capsys.readouterr().out
+    fleet.world.wire.absent = set()
+    assert fleet.promote(service="sessions") == 0
+
+
+def test_a_rollback_to_an_image_that_expired_is_refused(fleet: Fleet):
+    for number in (1, 2):
+        fleet.release("sessions", number)
+        fleet.promote(service="sessions")
+    before = fleet.world.tags
+    fleet.world.wire.absent = {f"sha256:{1:064x}"}
+    assert fleet.promote(service="sessions", rollback=True) == 3
+    assert fleet.world.tags == before
+
+
+def test_a_platform_whose_charts_are_no_digests_is_refused(fleet: Fleet, capsys: pytest.CaptureFixture[str]):
+    (fleet.folder / "mirror.yaml").unlink()
+    assert fleet.promote(platform=True) == 3
+    assert fleet.world.wire.writes == []
+    out = capsys.readouterr().out
+    assert "argo-cd 10.3.0, " in out
+    assert "named by version; fill the mirror, then `hypercell mirror --record`" in out
+
+
 def test_a_fleet_that_breaks_rules_is_not_promoted(fleet: Fleet):
     from fleet.problem import FleetError
 

@@ -38,10 +38,12 @@ class Wire:
         calls: what was asked, in order.
         breaks: number of a call (0 is the first) to the error that comes back; with `late`, after it was done.
         before: name of a call to what happens just before it, once.
+        absent: digests that no other repository of the registry has; all the others are there.
     """
 
-    def __init__(self, client: Any, folder: Path) -> None:
-        self._client, self._folder = client, folder
+    def __init__(self, client: Any, folder: Path, repository: str) -> None:
+        self._client, self._folder, self._own = client, folder, repository
+        self.absent: set[str] = set()
         self.calls: list[str] = []
         self.breaks: Callable[[int, str], Exception | None] = lambda _number, _name: None
         self.late = False
@@ -68,6 +70,12 @@ class Wire:
         return call
 
     def _do(self, name: str, arguments: dict[str, Any]) -> Any:
+        if arguments["repositoryName"] != self._own:
+            assert name == "describe_images", "a promotion only looks at what a bundle pulls"
+            (id,) = arguments["imageIds"]
+            if id["imageDigest"] in self.absent:
+                raise refused("ImageNotFoundException", name)
+            return {"imageDetails": [id]}
         if name == "get_download_url_for_layer":  # which moto has not
             return {"downloadUrl": (self._folder / arguments["layerDigest"]).as_uri()}
         if name == "upload_layer_part":
@@ -106,7 +114,7 @@ class World:
                 {"filterType": "WILDCARD", "filter": channel} for channel in names.CHANNELS
             ],
         )
-        self.wire = Wire(self.client, folder)
+        self.wire = Wire(self.client, folder, self.repository)
 
     @property
     def tags(self) -> dict[str, str]:
