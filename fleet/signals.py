@@ -17,6 +17,12 @@ AUTHORITY = "authority_seconds"
 """Until the cell's authority of the mesh ends, as its istiods say. Statistic: minimum. A meshed cell's, by `CELL`; it
 never ends after its root."""
 
+TOKEN = "registry_token_failing"
+"""1 while External Secrets could not renew Argo CD's token of the registry at its last try, 0 else. Statistic: maximum.
+By `CELL`."""
+TOKEN_HOURS = 2
+"""How long it may fail before somebody hears of it. A token is renewed at an age of 4 hours and ends with 12: six are left."""
+
 CELL = "fleet.cell"
 """`use1-a`."""
 ZONE = "fleet.zone"
@@ -29,7 +35,7 @@ AT_THE_DOOR: tuple[tuple[str, ...], ...] = ((CELL,), (ZONE,), (CELL, ZONE))
 AT_A_SERVICE: tuple[tuple[str, ...], ...] = ((SERVICE,), (CELL, SERVICE))
 """Sets of dimensions of what a service's own proxies count; without a mesh, the gateway on its behalf."""
 OF_A_CELL: tuple[tuple[str, ...], ...] = ((CELL,),)
-"""Sets of dimensions of what a cell's control plane of the mesh says."""
+"""Sets of dimensions of what a cell's own controllers say."""
 
 OBJECTIVES: dict[int, float] = {0: 0.9995, 1: 0.999, 2: 0.995, 3: 0.99}
 """Tier of a service to the part of its requests, over 30 days, that do not fail. Judgement; a team may ask for more."""

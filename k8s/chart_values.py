@@ -134,6 +134,8 @@ def external_secrets(cell: Cell) -> Values:
         "priorityClassName": "platform",
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["external-secrets"][1]},
         "processClusterExternalSecret": False,
+        # The node's agent asks whether Argo CD's token of the registry is renewed.
+        "podAnnotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"},
         **image,
         **system_pods(cell),
         "webhook": {**image, **system_pods(cell)},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fleet import names, signals
 from fleet.cell import Cell
 from k8s.documents import Body, Document
-from k8s.signals import GROWTH, ISTIOD_SAYS, POD_ASSOCIATION, ZONE_LABEL, exporter, processors
+from k8s.signals import GROWTH, ISTIOD_SAYS, KEPT, KEPT_LABELS, POD_ASSOCIATION, ZONE_LABEL, exporter, processors
 from k8s.vocabulary import AGENTS, BEFORE_ITS_KIND, OBSERVABILITY, meta, obj, sync
 
 _SPACE, _ACCOUNT = names.CONTROLLERS["collector"]
@@ -151,7 +151,8 @@ def _scrape() -> Body:
         "target_label": "__address__",
     }
     path = {"source_labels": [f"{annotation}_path"], "regex": "(.+)", "target_label": "__metrics_path__"}
-    kept = {"source_labels": ["__name__"], "action": "keep", "regex": _ISTIO_METRICS}
+    istio = f"(?:{_ISTIO_METRICS});.*"
+    kept = {"source_labels": list(KEPT_LABELS), "action": "keep", "regex": f"{istio}|{KEPT}"}
     return {
         "job_name": "proxies",
         "scrape_interval": "30s",

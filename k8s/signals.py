@@ -9,9 +9,15 @@ from __future__ import annotations
 from fleet import names, signals
 from fleet.cell import Cell
 from k8s.documents import Body
+from k8s.vocabulary import ARGOCD
 
 ISTIOD_SAYS = "citadel_server_cert_chain_expiry_seconds"
 """Istiod's own gauge of the time that is left of the authority it signs with."""
+SECRETS_SAY = "externalsecret_status_condition"
+"""External Secrets' own gauge: 1 for the condition that a secret is in."""
+KEPT = f"{SECRETS_SAY};{ARGOCD};registry-.*;Ready;False"
+"""What is kept of it, by the labels `KEPT_LABELS` one after the other: whether Argo CD's tokens fail to be renewed."""
+KEPT_LABELS = ("__name__", "namespace", "name", "condition", "status")
 ZONE_LABEL = "topology.k8s.aws/zone-id"
 """Of nodes, by EKS: the ID of the zone, the same building in every account."""
 
@@ -52,6 +58,7 @@ def processors(cell: Cell) -> dict[str, Body]:
             _renamed("istio_requests_total", signals.FAILURES, insert=True, codes="^(0|5..)$$"),
             _renamed("istio_requests_total", signals.REQUESTS),
             _renamed("istio_request_duration_milliseconds", signals.LATENCY),
+            _renamed(SECRETS_SAY, signals.TOKEN),
             *authority,
         ]
     }
@@ -82,18 +89,17 @@ def exporter(cell: Cell) -> Body:
         "metric_declarations": [
             _declared(signals.AT_THE_DOOR, "source"),
             _declared(signals.AT_A_SERVICE, service),
-            *(_authority() if cell.region.meshed else ()),
+            _of_the_cell(signals.TOKEN),
+            *((_of_the_cell(signals.AUTHORITY),) if cell.region.meshed else ()),
         ],
     }
 
 
-def _authority() -> list[Body]:
-    return [
-        {
-            "dimensions": [list(one) for one in signals.OF_A_CELL],
-            "metric_name_selectors": [f"^{signals.AUTHORITY}$$"],
-        }
-    ]
+def _of_the_cell(metric: str) -> Body:
+    return {
+        "dimensions": [list(one) for one in signals.OF_A_CELL],
+        "metric_name_selectors": [f"^{metric}$$"],
+    }
 
 
 def _declared(dimensions: tuple[tuple[str, ...], ...], reporter: str) -> Body:

@@ -51,6 +51,7 @@ class CellStack(CellStackBase):
         )
         alarms = CellAlarms(self, "Alarms", cell=self.cell)
         alarms.watch_control_plane()
+        alarms.watch_registry_token()
         if self.home.meshed:
             alarms.watch_authority()
         doors = self._doors(vpc_id, subnets, groups, alarms)

@@ -23,7 +23,7 @@ def test_collectors_write_the_sets_of_dimensions_that_are_promised_and_no_others
         assert exporter["namespace"] == names.cell_metrics(cell.fleet)
         declared = [tuple(one) for d in exporter["metric_declarations"] for one in d["dimensions"]]
         mesh = signals.OF_A_CELL if cell.region.meshed else ()
-        assert declared == [*signals.AT_THE_DOOR, *signals.AT_A_SERVICE, *mesh]
+        assert declared == [*signals.AT_THE_DOOR, *signals.AT_A_SERVICE, *signals.OF_A_CELL, *mesh]
         for declaration in exporter["metric_declarations"][:2]:
             assert declaration["metric_name_selectors"] == [f"^{name}$$" for name in signals.METRICS]
 
@@ -32,7 +32,7 @@ def test_every_promised_metric_is_made_from_a_proxy_s(cells, of_kind):
     for cell in cells:
         transforms = gateway(of_kind, cell)["processors"]["metricstransform"]["transforms"]
         mesh = {signals.AUTHORITY} if cell.region.meshed else set()
-        assert {t["new_name"] for t in transforms} == {*signals.METRICS, *mesh}
+        assert {t["new_name"] for t in transforms} == {*signals.METRICS, signals.TOKEN, *mesh}
 
 
 def test_what_istiod_says_of_its_authority_goes_all_the_way_to_cloudwatch(cells, of_kind):
@@ -45,7 +45,7 @@ def test_what_istiod_says_of_its_authority_goes_all_the_way_to_cloudwatch(cells,
             t for t in config["processors"]["metricstransform"]["transforms"] if t["new_name"] == signals.AUTHORITY
         ]
         said = renamed["include"].removeprefix("^").removesuffix("$$")
-        assert re.fullmatch(kept["regex"], said)
+        assert re.fullmatch(kept["regex"], f"{said};;;;")
         assert said == "citadel_server_cert_chain_expiry_seconds"
         (declared,) = [
             d
@@ -55,6 +55,53 @@ def test_what_istiod_says_of_its_authority_goes_all_the_way_to_cloudwatch(cells,
         # It comes from a control plane, which reports no requests: a matcher on `reporter` would drop it.
         assert "label_matchers" not in declared
         assert declared["dimensions"] == [[signals.CELL]]
+
+
+def joined(kept: dict, **labels: str) -> str:
+    """What a rule of Prometheus looks at: its labels one after the other."""
+    return ";".join(labels.get(label, "") for label in kept["source_labels"])
+
+
+def test_a_token_of_the_registry_that_is_not_renewed_is_told_and_no_other_secret(cells, of_kind):
+    """Asked of External Secrets on its node, cut to what the alarm reads there, renamed and declared at the gateway."""
+    for cell in cells:
+        (job,) = agent(of_kind, cell)["receivers"]["prometheus"]["config"]["scrape_configs"]
+        (kept,) = job["metric_relabel_configs"]
+        assert kept["action"] == "keep"
+        tokens = [
+            (secret["metadata"]["namespace"], secret["metadata"]["name"])
+            for secret in of_kind(cell, "ExternalSecret")
+            if "generatorRef" in str(secret)
+        ]
+        said = {"__name__": "externalsecret_status_condition", "condition": "Ready", "status": "False"}
+        assert tokens
+        for space, name in tokens:
+            assert re.fullmatch(kept["regex"], joined(kept, **said, namespace=space, name=name))
+        others = [
+            said | {"namespace": "sessions", "name": "partner-keys"},
+            said | {"namespace": tokens[0][0], "name": "other"},
+            said | {"namespace": tokens[0][0], "name": tokens[0][1], "status": "True"},
+        ]
+        assert not [one for one in others if re.fullmatch(kept["regex"], joined(kept, **one))]
+        config = gateway(of_kind, cell)
+        (renamed,) = [
+            t for t in config["processors"]["metricstransform"]["transforms"] if t["new_name"] == signals.TOKEN
+        ]
+        assert renamed["include"] == f"^{said['__name__']}$$"
+        (declared,) = [
+            d
+            for d in config["exporters"]["awsemf"]["metric_declarations"]
+            if d["metric_name_selectors"] == [f"^{signals.TOKEN}$$"]
+        ]
+        assert "label_matchers" not in declared
+        assert declared["dimensions"] == [[signals.CELL]]
+
+
+def test_external_secrets_is_asked_where_it_answers(cells, of_kind):
+    for cell in cells:
+        (chart,) = [a for a in of_kind(cell, "Application") if a["metadata"]["name"] == "external-secrets"]
+        annotations = chart["spec"]["source"]["helm"]["valuesObject"]["podAnnotations"]
+        assert annotations == {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"}
 
 
 def test_failures_are_taken_before_the_counter_they_come_from_is_renamed(cells, of_kind):

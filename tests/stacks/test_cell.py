@@ -140,6 +140,20 @@ def test_the_end_of_a_meshed_cells_authority_wakes_its_operators_and_stops_no_ro
                 assert name not in composite["AlarmRule"]
 
 
+def test_a_registry_token_that_is_not_renewed_is_heard_of_before_it_ends(cells):
+    for cell, template in cells.items():
+        alarms = {a["AlarmName"]: a for a in of(template, "AWS::CloudWatch::Alarm").values()}
+        alarm = alarms[names.cell_signal(cell, "registry-token")]
+        (query,) = alarm["Metrics"]
+        assert query["MetricStat"]["Metric"]["MetricName"] == signals.TOKEN
+        seconds = query["MetricStat"]["Period"] * alarm["EvaluationPeriods"]
+        # Renewed at an age of 4 hours; it lives 12. There must be time left to do something about it.
+        assert seconds + 4 * 3600 <= 6 * 3600
+        # Nobody who says so is as bad: External Secrets is gone, or the agents that ask it.
+        assert alarm["TreatMissingData"] == "breaching"
+        assert alarm["AlarmActions"] == [names.alarm_topic_arn(cell.region)]
+
+
 def test_addons_are_those_of_the_release_exactly(cells):
     for cell, template in cells.items():
         found = {a["AddonName"]: a["AddonVersion"] for a in of(template, "AWS::EKS::Addon").values()}
@@ -201,8 +215,8 @@ def test_a_cell_is_unwell_when_any_of_its_signals_says_so(template, cell):
     alarms = {a["AlarmName"] for a in of(template, "AWS::CloudWatch::Alarm").values()}
     named = {part.removeprefix('ALARM("').removesuffix('")') for part in composite["AlarmRule"].split(" OR ")}
     # Somebody in the cell by the emergency role is a reason to ask, and an authority that ends in a month one to act:
-    # neither is a fault of the cell.
-    assert named == alarms - {names.cell_signal(cell, "break-glass"), names.cell_signal(cell, "authority")}
+    # neither is a fault of the cell, and viewers notice nothing of syncs that stop.
+    assert named == alarms - {names.cell_signal(cell, one) for one in ("break-glass", "authority", "registry-token")}
     assert composite["AlarmActions"] == [names.alarm_topic_arn(cell.region)]
 
 

@@ -171,6 +171,26 @@ class CellAlarms(Construct):
             silence="breaching",
         )
 
+    def watch_registry_token(self) -> None:
+        """Alarm while there is time: without a token Argo CD syncs nothing, and what runs goes on running.
+
+        Not part of the composite: viewers notice nothing of it.
+        """
+        alarm(
+            self,
+            "RegistryToken",
+            name=names.cell_signal(self._cell, "registry-token"),
+            about=f"{self._cell.name}: Argo CD's token of the registry is not renewed, or nobody says so; syncs stop "
+            "within hours: kubectl --namespace argocd describe externalsecret registry-bundles",
+            topic=names.alarm_topic_arn(self._cell.region),
+            metrics=[metric(names.cell_metrics(self._cell.fleet), signals.TOKEN, {signals.CELL: self._cell.name})],
+            statistic="Maximum",
+            threshold=1,
+            seconds=3600,
+            periods=signals.TOKEN_HOURS,
+            silence="breaching",
+        )
+
     def roll_up(self) -> None:
         """The composite: any of the alarms."""
         composite = cloudwatch.CfnCompositeAlarm(
