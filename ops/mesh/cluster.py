@@ -153,7 +153,7 @@ class Cluster:
     def _gateways(self) -> list[Workload]:
         found = []
         for one in self.of("Application"):
-            if not str(one["spec"]["source"].get("chart", "")).endswith("gateway"):
+            if not _chart(one["spec"]["source"]).endswith("gateway"):
                 continue
             values = one["spec"]["source"]["helm"]["valuesObject"]
             found.append(
@@ -190,3 +190,8 @@ def _deployed(document: Document) -> Workload:
         account=pod.get("serviceAccountName", "default"),
         ports=frozenset(ports),
     )
+
+
+def _chart(source: Mapping[str, Any]) -> str:
+    """Name of the chart of an Application: asked of a Helm repository by name, or an OCI artifact by its address."""
+    return str(source.get("chart") or source["repoURL"].rpartition("/")[2])
