@@ -138,7 +138,7 @@ def test_a_healed_instance_is_proven_and_carries_again(lab, aws, lead, controlli
     (record,) = records
     assert record.attempts[0].seen_as == PUBLIC["gateway"]
     assert record.attempts[-1].seen_as == PUBLIC["instance"]
-    # The first packet after the route may find the new machine before its rules settle; one in a hundred is accepted.
+    # What the benchmark allows a failback is one in a hundred; on a busy machine one was seen, and not explained.
     assert record.failed <= 1
     moved = [asked["RouteTableId"] for _, _, asked in aws.route_calls if "NetworkInterfaceId" in asked]
     assert sorted(moved) == sorted(aws.tables.values()), "one after the other, and each once"
