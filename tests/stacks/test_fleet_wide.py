@@ -10,6 +10,7 @@ import pytest
 
 from fleet.cell import Cell
 from fleet.phases import Phase, every_stack
+from fleet.waves import waves
 from hypercell.guards.canonical import canonical
 from hypercell.guards.template import Assembly, read_assembly
 
@@ -38,6 +39,21 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("of", BLUEPRINTS)
 def test_every_planned_stack_is_synthesized_and_no_other(assembly, of):
     assert assembly(of).templates.keys() == assembly(of).plans.keys()
+
+
+@pytest.mark.parametrize("of", BLUEPRINTS)
+def test_a_roll_out_of_everything_deploys_what_is_read_before_who_reads_it(assembly, fleet_of, of):
+    templates = assembly(of).templates
+    travel = [stack for wave in waves(fleet_of(of), list(templates), []) for stack in wave.stacks]
+    place = {stack: number for number, stack in enumerate(travel)}
+    late = {
+        (template.plan.name, read.stack)
+        for template in templates.values()
+        for read in template.reads
+        # Peers read each other: they stand already, or are deployed pending first.
+        if place[read.stack] > place[template.plan.name] and template.plan.kind != "dsql"
+    }
+    assert late == set()
 
 
 @pytest.mark.parametrize("of", BLUEPRINTS)
