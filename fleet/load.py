@@ -101,6 +101,13 @@ def _override_peering(tree: dict[str, Any], peering: str) -> None:
                 generation["peering"] = peering
 
 
+def files(folder: FilePath) -> tuple[FilePath, ...]:
+    """The files of a folder that `read_folder` reads, those that are there."""
+    single = [folder / name for name in ("fleet.yaml", "placements.yaml", "mirror.yaml")]
+    several = [file for part in ("services", "images", "exceptions") for file in sorted((folder / part).glob("*.yaml"))]
+    return tuple(file for file in (*single, *several) if file.is_file())
+
+
 def read_folder(folder: FilePath) -> Source:
     """Read and merge fleet.yaml, services/, images/, exceptions/, placements.yaml and mirror.yaml.
 

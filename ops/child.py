@@ -34,6 +34,7 @@ def run(
     environment: Mapping[str, str],
     *,
     step: Step,
+    folder: Path | None = None,
     interrupted: Callable[[int], None] = lambda _pid: None,
 ) -> None:
     """Run a command to its end, telling `step` on the way.
@@ -42,6 +43,7 @@ def run(
 
     Args:
         environment: what the child's environment has beside ours.
+        folder: where it runs; where we do when None.
         interrupted: told the child's process id when it did not come to its own end.
 
     Raises:
@@ -52,6 +54,7 @@ def run(
         child = subprocess.Popen(
             command,
             env={**os.environ, **environment, PROGRESS: str(writing)},
+            cwd=folder,
             pass_fds=(writing,),
             stdin=subprocess.DEVNULL,
             stdout=said,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ops import child
@@ -18,37 +20,58 @@ class SynthesisError(Exception):
         super().__init__(said)
 
 
-def synthesize(blueprint: Path, outdir: Path | None, dist: Path, *, step: Step) -> None:
+@dataclass(frozen=True)
+class Code:
+    """Whose code synthesizes: this checkout's, or another revision's."""
+
+    folder: Path = PROJECT
+    """Of `app.py`."""
+    python: str = sys.executable
+    """With the packages that the code wants."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What makes Python take its modules from `folder`."""
+    cwd: Path | None = None
+    """What relative paths start from; where we run when None."""
+
+
+OURS = Code()
+
+
+def synthesize(
+    blueprint: Path, outdir: Path | None, dist: Path, *, step: Step, code: Code = OURS, judged: bool = False
+) -> None:
     """Write templates to `outdir` and bundles to `dist`, telling `step` on the way.
 
     An interrupt is handed to the app, which puts away what is half written; nothing of it keeps running.
 
     Args:
         outdir: None: no templates are written, and the bundles come sooner.
+        judged: refuse templates with open findings, as CI does.
 
     Raises:
         SynthesisError: the app refused the fleet, could not write, or failed.
     """
-    app = PROJECT / "app.py"
+    app = code.folder / "app.py"
     if not app.is_file():
         raise SynthesisError(2, f"{app} is missing: hypercell synthesizes from a checkout of the project")
     context = ["-c", f"blueprint={blueprint}", "-c", f"dist={dist}"]
-    environment = {"CDK_VALIDATION": "false"}
+    environment = {**code.environment, "CDK_VALIDATION": "true" if judged else "false"}
     if outdir is None:
         context += ["-c", "only=manifests"]
     else:
         environment["CDK_OUTDIR"] = str(outdir.absolute())
     try:
         child.run(
-            [sys.executable, str(app), *context],
+            [code.python, str(app), *context],
             environment,
             step=step,
+            folder=code.cwd,
             interrupted=lambda pid: _remove_partial(pid, outdir or dist, dist),
         )
     except child.ChildFailed as error:
-        code = error.exit_code
-        said = _without_notices(str(error)) or f"app.py ended with {code}"
-        raise SynthesisError(code if code in (1, 2) else 1, said) from None
+        ended = error.exit_code
+        said = _without_notices(str(error)) or f"app.py ended with {ended}"
+        raise SynthesisError(ended if ended in (1, 2) else 1, said) from None
 
 
 def _remove_partial(pid: int, outdir: Path, dist: Path) -> None:

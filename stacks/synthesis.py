@@ -18,6 +18,8 @@ from fleet import phases
 from fleet.load import Peering, load
 from fleet.model import Fleet
 from fleet.problem import FleetError
+from fleet.record import FILE as RECORD
+from fleet.record import record
 from stacks.beside import Failed
 from stacks.judging import schemas
 from stacks.manifests import WRITE, manifests
@@ -141,6 +143,9 @@ def synthesize(fleet: Fleet, request: Request, step: Step = lambda _done, _total
             )
             if judgement.open:
                 raise Refused(judgement.text(_SHOWN), EXIT_REFUSED)
+            # In a scope too it is of the whole fleet, and the same bytes: what a stack is to the rest does not change
+            # with what is built beside it.
+            (partial / RECORD).write_text(record(fleet).model_dump_json(indent=1) + "\n", "utf-8")
             step(total - 1, total, "manifests")
             bundles.order(WRITE)
             bundles.answer()

@@ -23,6 +23,8 @@ use_packaged_node()
 from fleet import phases  # noqa: E402
 from fleet.load import load  # noqa: E402
 from fleet.model import Fleet  # noqa: E402
+from ops.diff.folder import read  # noqa: E402
+from ops.guard.snapshot import Snapshot  # noqa: E402
 from stacks.templates import write_templates  # noqa: E402
 
 PROJECT = Path(__file__).parents[1]
@@ -90,6 +92,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
             if not made.templates.exists():
                 _run_app(of, made.templates, made.bundles)
         return made
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def snapshot_of(whole: Callable[[str], Whole]) -> Callable[[str], Snapshot]:
+    """`snapshot_of("day-one")`: a whole blueprint as one side of a comparison, with its fleet and files."""
+
+    @cache
+    def build(of: str) -> Snapshot:
+        return read(whole(of).templates, blueprint=BLUEPRINTS / of)
 
     return build
 

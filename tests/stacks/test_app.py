@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.record import Record, record
 from hypercell.guards.findings import Finding
 from hypercell.guards.judgement import Judgement
 from k8s.bundles import bundle_files
@@ -151,6 +152,13 @@ def test_a_run_replaces_the_one_before_and_keeps_the_locks_of_the_cli(fleet, req
     assert "gone.template.json" not in names_in(out)
     assert "skyline-use1-a-cell.template.json" in names_in(out)
     assert names_in(tmp_path) == {"cdk.out", "dist"}
+
+
+def test_a_part_of_a_fleet_comes_with_the_record_of_the_whole(fleet, request_for, tmp_path, whole):
+    synthesize(fleet, request_for())
+    written = (tmp_path / "cdk.out/fleet-record.json").read_bytes()
+    assert Record.model_validate_json(written) == record(fleet)
+    assert written == (whole("hypergrowth").templates / "fleet-record.json").read_bytes()
 
 
 def started(tmp_path: Path, **environment: str) -> subprocess.Popen[str]:

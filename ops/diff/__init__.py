@@ -1,0 +1,1 @@
+"""`hypercell diff`: where the two sides of a comparison come from, and how its outcome is shown."""
