@@ -112,7 +112,7 @@ class Fleet(Document):
     domain: HostName
     """The domain that everything is served under; one public zone, no delegation."""
     accounts: dict[Key, AccountId]
-    """Alias to account id. `edge` and `data` are required; ids may repeat: a founder has one account."""
+    """Alias to account id. `edge` and `data` are required; ids may repeat, and none changes once something stands in it."""
     teams: dict[Key, Team]
     policies: Policies = Policies()
     releases: dict[str, Release]

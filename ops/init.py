@@ -140,7 +140,7 @@ def _renamed(text: str, chosen: Answers, schemas: str) -> str:
         r"oncall@skyline\.example": chosen.oncall,
         r"skyline\.example": chosen.domain,
         r"fleet: skyline": f"fleet: {chosen.fleet}",
-        r"222222222222": chosen.account,
+        r"\b(?:1{12}|2{12}|3{11}1)\b": chosen.account,
         r"use1-az1, use1-az2, use1-az4": ", ".join(zones),
         r"\buse1\b": code,
         r"us-east-1": chosen.region,

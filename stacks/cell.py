@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from fleet import names, prefixlists
 from hypercell.cell import load_balancers
@@ -77,7 +78,7 @@ class CellStack(CellStackBase):
             "Subnets",
             cell=self.cell,
             vpc_id=vpc_id,
-            nat_gateways=by_zone(names.nat_gateway_output),
+            nat_gateways=by_zone(partial(names.nat_gateway_output, self.home)),
             nat_interfaces=by_zone(names.nat_interface_output) if own_instances else {},
         )
 

@@ -28,7 +28,9 @@ class EgressStack(RegionStack):
         vpc_id = self.from_network(names.VPC_ID)
         for zone in region.zones:
             place = names.pascal(zone)
-            gateway = ZoneGateway(self, f"Gateway{place}", region=region, zone=zone, subnet_id=self._public(zone))
+            # Addresses cannot change under a gateway: those of a pool come with a gateway of their own (`ZoneGateway`).
+            id = f"{names.own(region)}Gateway{place}"
+            gateway = ZoneGateway(self, id, region=region, zone=zone, subnet_id=self._public(zone))
             GatewayAlarms(self, f"GatewayAlarms{place}", region=region, zone=zone, gateway_id=gateway.gateway_id)
             ProbeRoute(
                 self,
@@ -40,7 +42,7 @@ class EgressStack(RegionStack):
                 subnet_id=self.from_network(names.probe_subnet_output(zone, "gateway")),
                 gateway_id=gateway.gateway_id,
             )
-            self.publish(names.nat_gateway_output(zone), gateway.gateway_id)
+            self.publish(names.nat_gateway_output(region, zone), gateway.gateway_id)
             addresses += gateway.addresses
             gateways[zone] = gateway.gateway_id
         if region.egress.path == "instances":

@@ -60,8 +60,14 @@ def probe_subnet_output(zone: str, path: str) -> str:
     return f"ProbeSubnet{pascal(path)}{pascal(zone)}Id"
 
 
-def nat_gateway_output(zone: str) -> str:
-    return f"NatGateway{pascal(zone)}Id"
+def own(region: Region) -> str:
+    """Begins the ids of what has addresses of the region's own pool: it stands beside what has Amazon's."""
+    return "Own" if region.egress.byoip_pool else ""
+
+
+def nat_gateway_output(region: Region, zone: str) -> str:
+    """Of a gateway with other addresses the output is another: cells follow one by one, each by its own deployment."""
+    return f"{own(region)}NatGateway{pascal(zone)}Id"
 
 
 def nat_interface_output(zone: str) -> str:

@@ -170,7 +170,7 @@ def test_a_zone_is_judged_by_its_own_family_and_addresses(fleet_of):
         for one in (one for one in egress_cost.ways_out(fleet_of("hypergrowth")) if one.region == region.name):
             assert one.managed == egress_cost.managed(250_000, billed=0)
             assert one.instance_type == f"{egress.family(one.zone)}.large"
-    assert egress_cost.ways_out(fleet_of("growth"))[0].managed == egress_cost.managed(40_000, billed=1)
+    assert egress_cost.ways_out(fleet_of("day-one"))[0].managed == egress_cost.managed(500, billed=1)
 
 
 def test_a_managed_region_is_compared_with_the_cheapest_size_that_carries_it(edited):

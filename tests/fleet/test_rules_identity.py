@@ -85,7 +85,7 @@ CASES = [
                 "regions: {}\n",
             ),
             (SERVICES, "    database: bookings\n", ""),
-            (FLEET, '  use1: "222222222222"\n', ""),
+            (FLEET, '  use1: "333333333331"\n', ""),
             (PLACEMENTS, "us-east-1:\n  sessions: [z]\n  flights-pricing: [z]\n", "{}\n"),
         ],
         [

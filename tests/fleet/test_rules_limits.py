@@ -20,7 +20,7 @@ CASES = [
             ),
             (
                 FLEET,
-                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
+                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB, byoip_pool: ipv4pool-ec2-0b1c2d3e4f5a60719}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
                 "regions.us-west-2.egress: 6 elastic IP addresses are needed in us-west-2, and 5 are granted; ask AWS for more and raise quotas.elastic_ips, or use fewer",
             ),
         ],
@@ -35,11 +35,11 @@ CASES = [
             (
                 FLEET,
                 "egress: {path: insta",
-                "regions.us-east-1.egress: 130 concurrent Lambda executions are needed in us-east-1 of account use1, and 128 are granted; ask AWS for more and raise quotas.lambda_executions, or use fewer",
+                "regions.us-east-1.egress: 129 concurrent Lambda executions are needed in us-east-1 of account use1, and 128 are granted; ask AWS for more and raise quotas.lambda_executions, or use fewer",
             ),
             (
                 FLEET,
-                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
+                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB, byoip_pool: ipv4pool-ec2-0b1c2d3e4f5a60719}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
                 "regions.us-west-2.egress: 129 concurrent Lambda executions are needed in us-west-2 of account usw2, and 128 are granted; ask AWS for more and raise quotas.lambda_executions, or use fewer",
             ),
         ],
@@ -48,7 +48,7 @@ CASES = [
     pytest.param(
         "growth",
         [
-            (FLEET, "monthly: 40TB}", "monthly: 40TB, addresses: 3}"),
+            (FLEET, "0a1b2c3d4e5f60718}", "0a1b2c3d4e5f60718, addresses: 3}"),
             (FLEET, "elastic_ips: 12", "elastic_ips: 30"),
         ],
         [
@@ -73,7 +73,7 @@ CASES = [
             ),
             (
                 FLEET,
-                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
+                "egress: {path: instances, size: large, peak: 1Gbps, monthly: 40TB, byoip_pool: ipv4pool-ec2-0b1c2d3e4f5a60719}\n    access: {path: ssm}\n    cells:\n      a: {slot: 0}\n      b: {slot: 1}\n      c: {slot: 2}\n\ndatabases:",
                 "warning: regions.us-west-2.egress: 6 of 7 elastic IP addresses in us-west-2 are used; ask AWS for more in time",
             ),
         ],
@@ -219,8 +219,8 @@ CASES = [
         [
             (
                 FLEET,
-                'edge: "222222222222"',
-                "accounts.edge: 38 IAM roles are needed in account edge, and 20 are granted; ask AWS for more and raise quotas.roles, or use fewer",
+                'use1: "333333333331"',
+                "accounts.use1: 37 IAM roles are needed in account use1, and 20 are granted; ask AWS for more and raise quotas.roles, or use fewer",
             ),
         ],
         id="roles",

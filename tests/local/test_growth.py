@@ -46,7 +46,7 @@ def test_the_controller_finds_the_route_tables_of_every_cell_by_their_tags(growt
 
             assert {one["nat:shard"] for one in tags} == {names.nat_shard(cell, zone) for cell in region.standing_cells}
             for one in tags:
-                assert one["nat:gateway"] == outputs[names.nat_gateway_output(zone)]
+                assert one["nat:gateway"] == outputs[names.nat_gateway_output(region, zone)]
                 assert one["nat:eni"] == outputs[names.nat_interface_output(zone)]
 
 

@@ -2,8 +2,13 @@
 
 import json
 
+import pytest
+
 from fleet import names, phases
+from fleet.load import load
 from hypercell.guards.boundary import LONGEST
+from ops import init
+from stacks.templates import write_templates
 
 
 def of_type(template, kind):
@@ -114,14 +119,24 @@ def test_the_reader_itself_stands_inside_the_boundary(synthesized, fleet):
         assert role["Properties"]["PermissionsBoundary"] == {"Ref": policy}
 
 
-def test_one_account_that_plays_every_part_needs_no_door_and_gets_one_bill(synthesized, fleet_of):
-    fleet = fleet_of("day-one")
-    templates = dict(accounts(synthesized, fleet, "day-one"))
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The fleet of a founder who has one account, and its stacks of accounts."""
+    folder = tmp_path_factory.mktemp("alone")
+    init.write(folder / "fleet", init.Answers("acme", "acme.com", "us-east-1", "123456789012", "night@acme.com"))
+    fleet = load(folder / "fleet")
+    plans = tuple(plan for plan in phases.every_stack(fleet) if plan.kind == "account")
+    write_templates(fleet, plans, folder / "out", judged=False)
+    return fleet, [json.loads((folder / "out" / f"{plan.name}.template.json").read_text()) for plan in plans]
+
+
+def test_one_account_that_plays_every_part_needs_no_door_and_gets_one_bill(alone):
+    fleet, templates = alone
     assert len(set(fleet.accounts.values())) == 1
-    assert not any(of_type(template, "AWS::IAM::Role") for template in templates.values())
+    assert not any(of_type(template, "AWS::IAM::Role") for template in templates)
     made = [
         budget["Properties"]["Budget"]["BudgetName"]
-        for template in templates.values()
+        for template in templates
         for budget in of_type(template, "AWS::Budgets::Budget").values()
     ]
     assert sorted(made) == sorted(
@@ -129,9 +144,9 @@ def test_one_account_that_plays_every_part_needs_no_door_and_gets_one_bill(synth
     )
 
 
-def test_names_of_one_accounts_stacks_never_clash(synthesized, fleet_of):
-    fleet = fleet_of("day-one")
-    found = [boundary(template)["ManagedPolicyName"] for _alias, template in accounts(synthesized, fleet, "day-one")]
+def test_names_of_one_accounts_stacks_never_clash(alone):
+    _fleet, templates = alone
+    found = [boundary(template)["ManagedPolicyName"] for template in templates]
     assert len(set(found)) == len(found)
 
 

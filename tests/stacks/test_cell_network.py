@@ -57,7 +57,8 @@ def rules(template, name):
 
 
 def test_cells_reach_the_internet_only_through_their_own_zone(fleet, synthesized):
-    for template in synthesized("cell").values():
+    for name, template in synthesized("cell").items():
+        region = fleet.region_by_code(name.split("-")[1])
         ways = {
             route["RouteTableId"]["Ref"]: output_of(route["NatGatewayId"])
             for route in of(template, "AWS::EC2::Route").values()
@@ -68,7 +69,7 @@ def test_cells_reach_the_internet_only_through_their_own_zone(fleet, synthesized
         assert len(tables) == len(of(template, "AWS::EC2::Subnet"))
         for table in tables:
             zone = zone_of(template, table["SubnetId"])
-            assert ways[table["RouteTableId"]["Ref"]] == names.nat_gateway_output(zone)
+            assert ways[table["RouteTableId"]["Ref"]] == names.nat_gateway_output(region, zone)
 
 
 def test_the_controller_of_egress_finds_each_shard_by_its_tags(template, cell):
@@ -76,7 +77,7 @@ def test_the_controller_of_egress_finds_each_shard_by_its_tags(template, cell):
     for table in of(template, "AWS::EC2::RouteTable").values():
         tags = {tag["Key"]: tag["Value"] for tag in table["Tags"]}
         zone = tags["nat:az"]
-        assert output_of(tags["nat:gateway"]) == names.nat_gateway_output(zone)
+        assert output_of(tags["nat:gateway"]) == names.nat_gateway_output(cell.region, zone)
         assert output_of(tags["nat:eni"]) == names.nat_interface_output(zone)
         shards[tags["nat:shard"]] = zone
     assert shards == {names.nat_shard(cell, zone): zone for zone in cell.region.zones}

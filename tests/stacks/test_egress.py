@@ -7,8 +7,8 @@ from itertools import pairwise
 from fleet import addressing, egress, names, natimages
 
 
-def of_type(template, kind):
-    return {key: r for key, r in template["Resources"].items() if r["Type"] == kind}
+def of_type(template, *kinds):
+    return {key: r for key, r in template["Resources"].items() if r["Type"] in kinds}
 
 
 def regions(synthesized, fleet, of="hypergrowth"):
@@ -51,6 +51,16 @@ def test_every_address_comes_from_the_regions_own_pool_and_is_kept(synthesized, 
             assert address["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
+def test_a_range_of_its_own_comes_beside_and_what_carried_until_then_stays(synthesized, fleet, fleet_of):
+    """EC2 gives a gateway no other address; and cells send through the old one until each has been deployed."""
+    grown = of_type(
+        synthesized("egress")[names.stack(fleet, "usw2", "egress")], "AWS::EC2::NatGateway", "AWS::EC2::EIP"
+    )
+    before = synthesized("egress", of="day-one")[names.stack(fleet_of("day-one"), "use1", "egress")]
+    assert {one["DeletionPolicy"] for one in grown.values()} == {"RetainExceptOnCreate"}
+    assert not set(of_type(before, "AWS::EC2::NatGateway", "AWS::EC2::EIP")) & set(grown)
+
+
 def test_partners_can_read_every_address(synthesized, fleet):
     for _region, template in regions(synthesized, fleet):
         _separator, published = template["Outputs"][names.EGRESS_ADDRESSES]["Value"]["Fn::Join"]
@@ -64,7 +74,7 @@ def test_a_founder_has_gateways_alone(synthesized, fleet_of):
     assert not groups(template)
     assert set(template["Outputs"]) == {
         names.EGRESS_ADDRESSES,
-        *(names.nat_gateway_output(zone) for zone in region.zones),
+        *(names.nat_gateway_output(region, zone) for zone in region.zones),
     }
 
 
@@ -212,7 +222,7 @@ def test_both_ways_are_probed_over_routes_that_never_move(synthesized, fleet):
                 if names.probe_subnet_output(zone, path) == output
             )
             target = template["Outputs"][
-                names.nat_gateway_output(zone) if path == "gateway" else names.nat_interface_output(zone)
+                names.nat_gateway_output(region, zone) if path == "gateway" else names.nat_interface_output(zone)
             ]["Value"]
             assert route["NatGatewayId" if path == "gateway" else "NetworkInterfaceId"] == target
         assert not routes

@@ -57,7 +57,7 @@ def test_a_prober_stands_in_the_subnet_whose_only_route_is_the_way_it_proves(hom
     for (zone, path), name in probers(region).items():
         (subnet,) = functions(template)[name]["VpcConfig"]["SubnetIds"]
         assert subnet["Fn::GetStackOutput"]["OutputName"] == names.probe_subnet_output(zone, path)
-        published = names.nat_gateway_output(zone) if path == "gateway" else names.nat_interface_output(zone)
+        published = names.nat_gateway_output(region, zone) if path == "gateway" else names.nat_interface_output(zone)
         way = ways[json.dumps(subnet)]
         target = way.get("NatGatewayId") or way.get("NetworkInterfaceId")
         assert target == template["Outputs"][published]["Value"]

@@ -15,6 +15,7 @@ class ZoneGateway(Construct):
     """The NAT gateway of a zone. Every route that CloudFormation writes for a cell leads here.
 
     It stands hot beside the instance: a new one takes minutes and an address, and nobody has either in a failure.
+    It outlives its place in the template: cells that were not deployed since still send through it.
 
     Attributes:
         gateway_id: token.
@@ -38,5 +39,6 @@ class ZoneGateway(Construct):
             connectivity_type="public",
             tags=[cdk.CfnTag(key="Name", value=name)],
         )
+        gateway.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.gateway_id = gateway.attr_nat_gateway_id
         self.addresses = [one.ref for one in (first, *more)]

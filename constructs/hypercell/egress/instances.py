@@ -105,7 +105,8 @@ class NatInstance(Construct):
     def _associated(self, interface: ec2.CfnNetworkInterface, place: int) -> ec2.CfnEIPAssociation:
         """A public address on the interface: the first on the address that stands, the others on those EC2 chose."""
         region = self._region
-        address = elastic_address(self, names.nth("Address", place), region=region, name=self.group_name)
+        id = f"{names.own(region)}{names.nth('Address', place)}"
+        address = elastic_address(self, id, region=region, name=self.group_name)
         self.addresses.append(address.ref)
         return ec2.CfnEIPAssociation(
             self,

@@ -59,7 +59,7 @@ def test_a_program_gets_every_zone_with_its_figures_and_the_prices_behind_them(c
 
 def test_addresses_are_a_price_only_where_they_are_paid_for(capsys):
     assert "public-address" not in answer(capsys, HYPERGROWTH)["prices"]
-    assert "public-address" in answer(capsys, BLUEPRINTS / "growth")["prices"]
+    assert "public-address" in answer(capsys, BLUEPRINTS / "day-one")["prices"]
 
 
 def test_one_region_or_one_zone_can_be_asked_for(capsys):
