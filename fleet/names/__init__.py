@@ -16,5 +16,6 @@ from fleet.names.egress import *
 from fleet.names.kubernetes import *
 from fleet.names.mesh import *
 from fleet.names.outputs import *
+from fleet.names.rollout import *
 from fleet.names.services import *
 from fleet.names.stacks import *
