@@ -17,6 +17,10 @@ Values = dict[str, object]
 DRAIN_SECONDS = 75
 """How long a gateway goes on serving after it was told to go: longer than its target groups take to let go of it."""
 
+ISTIODS = (3, 6)
+"""Least and most pods of istiod: one a zone, and as many as the system nodes hold beside all other controllers. Nothing
+makes more of those nodes: more pods would wait for ever."""
+
 
 def base(_cell: Cell) -> Values:
     return {"defaultRevision": "default"}
@@ -82,9 +86,9 @@ def istiod(cell: Cell) -> Values:
             **_image(reference(cell, "istiod", "istio/pilot")),
             "seccompProfile": RUNTIME_DEFAULT,
             "autoscaleEnabled": True,
-            "autoscaleMin": 3,
-            "autoscaleMax": 9,
-            "resources": _requests(*(("500m", "2Gi") if mixes(cell) else ("200m", "512Mi"))),
+            "autoscaleMin": ISTIODS[0],
+            "autoscaleMax": ISTIODS[1],
+            "resources": _istiod(cell),
             "topologySpreadConstraints": spread({"app": "istiod"}),
             **pods,
             **_part(chosen, "pilot"),
@@ -177,6 +181,13 @@ def _gateway(cell: Cell, name: str, least: int, most: int) -> Values:
         values["nodeSelector"] = {POOL_LABEL: INGRESS_POOL}
         values["tolerations"] = [pool_toleration(INGRESS_POOL)]
     return values
+
+
+def _istiod(cell: Cell) -> dict[str, object]:
+    """It may grow past what it asks for: its processors are not capped, its memory at half as much again."""
+    if not mixes(cell):
+        return _requests("200m", "512Mi")
+    return {"requests": {"cpu": "300m", "memory": "1280Mi"}, "limits": {"memory": "2Gi"}}
 
 
 def _requests(cpu: str, memory: str) -> dict[str, object]:

@@ -55,6 +55,16 @@ def spread(labels: dict[str, str]) -> list[Values]:
     ]
 
 
+def asks(cpu: str, memory: str) -> Values:
+    """What a controller is sure of. Without a limit, it is not killed as the cell grows; when a node runs short, kubelet
+    evicts first whoever is furthest above what it asked for."""
+    return {"resources": {"requests": {"cpu": cpu, "memory": memory}}}
+
+
+ONE_AWAY: Values = {"maxUnavailable": 1}
+"""A drain takes one pod of a controller at a time."""
+
+
 def karpenter(cell: Cell) -> Values:
     """Two replicas. Alpha gates stay off, and Spot is not moved to cheaper Spot: each move is an interruption."""
     return {
@@ -92,6 +102,7 @@ def load_balancer(cell: Cell) -> Values:
         },
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["load-balancer"][1]},
         "priorityClassName": "platform",
+        "podDisruptionBudget": ONE_AWAY,
         "podSecurityContext": {"fsGroup": 65534, "seccompProfile": RUNTIME_DEFAULT},
         "securityContext": HARDENED,
         # Left to itself the chart draws a new authority at each rendering, and Argo CD renders every few minutes.
@@ -101,7 +112,7 @@ def load_balancer(cell: Cell) -> Values:
         "enableShield": False,
         "enableWaf": False,
         "enableWafv2": False,
-        "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"memory": "200Mi"}},
+        "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}, "limits": {"memory": "200Mi"}},
         **system_pods(cell),
     }
 
@@ -116,9 +127,16 @@ def cert_manager(cell: Cell) -> Values:
         "global": {"priorityClassName": "platform"},
         "serviceAccount": {"create": True, "name": names.CONTROLLERS["cert-manager"][1]},
         "image": image("controller"),
-        "webhook": {"replicaCount": 2, "image": image("webhook"), **system_pods(cell)},
-        "cainjector": {"image": image("cainjector"), **system_pods(cell)},
+        "webhook": {
+            "replicaCount": 2,
+            "image": image("webhook"),
+            "podDisruptionBudget": {"enabled": True, **ONE_AWAY},
+            **asks("25m", "64Mi"),
+            **system_pods(cell),
+        },
+        "cainjector": {"image": image("cainjector"), **asks("25m", "128Mi"), **system_pods(cell)},
         "startupapicheck": {"enabled": False},
+        **asks("25m", "128Mi"),
         **system_pods(cell),
     }
 
@@ -136,10 +154,13 @@ def external_secrets(cell: Cell) -> Values:
         "processClusterExternalSecret": False,
         # The node's agent asks whether Argo CD's token of the registry is renewed.
         "podAnnotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"},
+        # The chart's own keeps one of the two.
+        "podDisruptionBudget": {"enabled": True},
         **image,
+        **asks("25m", "128Mi"),
         **system_pods(cell),
-        "webhook": {**image, **system_pods(cell)},
-        "certController": {**image, **system_pods(cell)},
+        "webhook": {**image, **asks("25m", "64Mi"), **system_pods(cell)},
+        "certController": {**image, **asks("25m", "64Mi"), **system_pods(cell)},
     }
 
 
@@ -147,6 +168,15 @@ def keda(cell: Cell) -> Values:
     return {
         "operator": {"replicaCount": 2},
         "metricsServer": {"replicaCount": 2},
+        "resources": {
+            part: asks(*size)["resources"]
+            for part, size in {
+                "operator": ("50m", "128Mi"),
+                "metricServer": ("25m", "128Mi"),
+                "webhooks": ("25m", "64Mi"),
+            }.items()
+        },
+        "podDisruptionBudget": {"operator": ONE_AWAY, "metricServer": ONE_AWAY},
         "global": {"image": {"registry": names.registry(cell.region)}},
         "image": {
             part: {
@@ -170,6 +200,8 @@ def vertical_pod_autoscaler(cell: Cell) -> Values:
     return {
         "recommender": {
             "enabled": True,
+            "replicas": 1,
+            **asks("25m", "256Mi"),
             "image": {
                 "repository": hub(cell, "autoscaling", "vpa-recommender"),
                 **tag(cell, "vertical-pod-autoscaler", "autoscaling/vpa-recommender"),
@@ -191,7 +223,10 @@ def opentelemetry_operator(cell: Cell) -> Values:
 
     return {
         "replicaCount": 2,
+        # The chart's own keeps one of the two.
+        "pdb": {"create": True},
         "manager": {
+            **asks("25m", "128Mi"),
             "image": image("opentelemetry-operator"),
             "securityContext": HARDENED,
             "collectorImage": image("opentelemetry-collector-contrib"),
@@ -228,12 +263,23 @@ def argo_cd(cell: Cell) -> Values:
         # Its hooks would be deleted before each sync, and nobody here deletes. The first installation, by hand, made
         # the secret `argocd-redis`.
         "redisSecretInit": {"enabled": False},
-        "redis": {"image": {"repository": hub(cell, "library", "redis"), **tag(cell, "argo-cd", "library/redis")}},
+        "redis": {
+            "image": {"repository": hub(cell, "library", "redis"), **tag(cell, "argo-cd", "library/redis")},
+            **asks("25m", "64Mi"),
+        },
+        # It holds every object of the cell in memory.
+        "controller": asks("200m", "768Mi"),
         "dex": {"enabled": False},
         "notifications": {"enabled": False},
         "applicationSet": {"replicas": 0},
-        "server": {"replicas": 2, "ingress": {"enabled": False}, "service": {"type": "ClusterIP"}},
-        "repoServer": {"replicas": 2},
+        "server": {
+            "replicas": 2,
+            "ingress": {"enabled": False},
+            "service": {"type": "ClusterIP"},
+            "pdb": {"enabled": True, **ONE_AWAY},
+            **asks("25m", "128Mi"),
+        },
+        "repoServer": {"replicas": 2, "pdb": {"enabled": True, **ONE_AWAY}, **asks("100m", "256Mi")},
         "configs": {
             "cm": {
                 "admin.enabled": "false",
