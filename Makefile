@@ -7,10 +7,18 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The CDK's modules take seconds to compile: keep what was compiled, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup demo up down test check format synth bench bench-egress goldens docs lock clean
+.PHONY: help setup demo up down test check format synth bench bench-egress goldens docs environment lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The packages of a lock into an environment: $(call install,its python,the lock).
+define install
+index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+$(BIN)/uv pip install --quiet --python $(1) --no-deps --require-hashes -r $(2) \
+|| $(1) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
+endef
 
 setup: .venv/.ready ## prepare .venv: pinned packages, Node for the CDK, the hypercell command
 
@@ -21,10 +29,7 @@ setup: .venv/.ready ## prepare .venv: pinned packages, Node for the CDK, the hyp
 	@rm -f .venv/.ready
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r setup.lock
-	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
-	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock \
-	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(call install,$(BIN)/python,requirements.lock)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
@@ -64,6 +69,14 @@ goldens: setup ## accept the templates and manifests of now as the golden ones
 
 docs: setup ## write the generated parts of docs/
 	@$(BIN)/hypercell docs
+
+environment: setup ## the packages of another revision, for `hypercell diff` (REVISION=…)
+	@lock=$$(mktemp); trap 'rm -f "$$lock"' EXIT; \
+	git show '$(REVISION):./requirements.lock' > "$$lock"; \
+	folder=$$($(BIN)/python -P -c 'import sys; from ops.diff.environment import folder; print(folder(sys.stdin.read()))' < "$$lock"); \
+	rm -f "$$folder/.ready"; $(PYTHON) -m venv --clear "$$folder"; \
+	$(call install,"$$folder/bin/python","$$lock"); \
+	touch "$$folder/.ready"; echo "$$folder"
 
 lock: ## refresh requirements.lock and setup.lock from pyproject.toml (wants uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock

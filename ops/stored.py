@@ -46,6 +46,8 @@ class Stored(BaseModel):
     """Commit of the code; None outside of a repository."""
     dirty: bool
     """Whether something was not committed, so that the commit does not tell what it was made of."""
+    own_record: bool = True
+    """Whether the code wrote the fleet's record itself; else it was made from the files by who stored it."""
     lock: str
     """Digest of `requirements.lock`; empty where there was none."""
     code: dict[str, str]
@@ -161,8 +163,10 @@ def _texts(blueprint: Path) -> dict[str, bytes]:
 def _describe(partial: Path, project: Path, inputs: Path) -> Stored:
     revision, dirty = _state(project, inputs)
     lock = project / LOCK
+    own_record = (partial / TEMPLATES / RECORD).is_file()
     return Stored(
         fleet=_record(partial).fleet,
+        own_record=own_record,
         revision=revision,
         dirty=dirty,
         lock=digest(lock.read_bytes()) if lock.is_file() else "",
