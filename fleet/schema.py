@@ -25,19 +25,19 @@ def schemas() -> dict[str, dict[str, Any]]:
         del fleet["properties"][field]
     fleet["$defs"] = _reached(fleet)
     return {
-        "fleet.schema.json": _titled(fleet, "fleet.yaml: what the platform decides"),
-        "services.schema.json": _titled(ServicesFile.model_json_schema(by_alias=True), "services/<team>.yaml"),
-        "image.schema.json": _titled(Image.model_json_schema(by_alias=True), "images/<service>.yaml"),
-        "mirror.schema.json": _titled(Mirror.model_json_schema(by_alias=True), "mirror.yaml"),
-        "exception.schema.json": _titled(Exemption.model_json_schema(by_alias=True), "exceptions/<id>.yaml"),
-        "placements.schema.json": _titled(
+        "fleet.schema.json": titled(fleet, "fleet.yaml: what the platform decides"),
+        "services.schema.json": titled(ServicesFile.model_json_schema(by_alias=True), "services/<team>.yaml"),
+        "image.schema.json": titled(Image.model_json_schema(by_alias=True), "images/<service>.yaml"),
+        "mirror.schema.json": titled(Mirror.model_json_schema(by_alias=True), "mirror.yaml"),
+        "exception.schema.json": titled(Exemption.model_json_schema(by_alias=True), "exceptions/<id>.yaml"),
+        "placements.schema.json": titled(
             TypeAdapter(Placements).json_schema(by_alias=True),
             "placements.yaml: region, service, cells; proposed by hypercell place, reviewed, then read",
         ),
     }
 
 
-def _titled(schema: dict[str, Any], title: str) -> dict[str, Any]:
+def titled(schema: dict[str, Any], title: str) -> dict[str, Any]:
     """With a title on top and none below: pydantic repeats each field's name as its title."""
     bare = _without_titles(schema)
     return {"$schema": _DRAFT, "title": title, **bare}

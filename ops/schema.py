@@ -1,4 +1,4 @@
-"""`hypercell schema`: write the JSON Schemas that editors read."""
+"""`hypercell schema`: write the JSON Schemas that editors read, and those of what verbs print."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from fleet.schema import schemas
+from ops.diff import machine
 
 
 def write(folder: Path) -> list[Path]:
@@ -23,4 +24,5 @@ def write(folder: Path) -> list[Path]:
 
 def texts() -> dict[str, str]:
     """File name to text."""
-    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
+    all_of_them = schemas() | {machine.FILE: machine.schema()}
+    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in all_of_them.items()}

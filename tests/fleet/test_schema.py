@@ -9,6 +9,7 @@ import pytest
 
 from fleet import yamlfile
 from fleet.schema import schemas
+from ops.diff import machine
 from ops.schema import texts, write
 
 ROOT = Path(__file__).parents[2]
@@ -80,5 +81,5 @@ def test_what_other_files_say_is_no_part_of_the_platforms_schema():
 
 
 def test_writing_leaves_only_the_schemas(tmp_path):
-    assert [file.name for file in write(tmp_path)] == list(HOMES)
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(HOMES)
+    assert [file.name for file in write(tmp_path)] == [*HOMES, machine.FILE]
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([*HOMES, machine.FILE])

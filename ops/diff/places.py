@@ -1,0 +1,144 @@
+"""Where the stacks and bundles of a change are, and how a set of such places is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from fleet.record import CellRecord, Record, RegionRecord, StackRecord
+from ops.diff.legible import counted, several
+
+FLEET = "the fleet"
+_NAMED = 4
+"""Cells, or regions, that are called by their names and not by their number."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stack, or the bundle of a channel."""
+
+    home: str
+    """As changes have it: name of the stack, `<cell>/<channel>`."""
+    part: str
+    """What it is, the same wherever it stands: `stack network`, `stack service-sessions`, `bundle platform`."""
+    cell: str | None = None
+    region: str | None = None
+    """The fleet's region that it serves."""
+
+
+class Places:
+    """The stacks, cells and regions of both sides of a comparison; what both know is as the head has it."""
+
+    def __init__(self, head: Record, base: Record | None = None) -> None:
+        sides = (head,) if base is None else (base, head)
+        self.fleet = head.fleet
+        self.cells: dict[str, CellRecord] = {name: one for side in sides for name, one in side.cells.items()}
+        self.regions: dict[str, RegionRecord] = {name: one for side in sides for name, one in side.regions.items()}
+        self.stacks: dict[str, StackRecord] = {name: one for side in sides for name, one in side.stacks.items()}
+        self.of = cache(self._of)
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        return frozenset(zone for region in self.regions.values() for zone in region.zones)
+
+    def _of(self, home: str) -> Place:
+        cell, slash, channel = home.partition("/")
+        if slash:
+            known = self.cells.get(cell)
+            return Place(home, f"bundle {channel}", cell, known.region if known else None)
+        stack = self.stacks.get(home)
+        if stack is None:
+            return Place(home, f"stack {home}")
+        region = stack.home or (self.cells[stack.cell].region if stack.cell in self.cells else None)
+        return Place(home, f"stack {self._bare(home, stack, region)}", stack.cell, region or self._serves(home, stack))
+
+    def _serves(self, home: str, stack: StackRecord) -> str | None:
+        """Of what stands for a pair of regions: the one whose code its name has."""
+        known = self.regions.get(stack.region)
+        return stack.region if known and known.code in home.split("-") else None
+
+    def _bare(self, home: str, stack: StackRecord, region: str | None) -> str:
+        """A stack's name without the fleet's, its cell's and its region's."""
+        bare = home.removeprefix(f"{self.fleet}-")
+        known = self.regions.get(region or stack.region)
+        for word in (stack.cell, known and known.code):
+            if word and (bare.startswith(f"{word}-") or bare.endswith(f"-{word}")):
+                return bare.removeprefix(f"{word}-").removesuffix(f"-{word}")
+        return bare
+
+    def named(self, text: str) -> Place | None:
+        """The place that a sentence or a path begins with or is about: a stack, a bundle, a cell or region of
+        `fleet.yaml`; None where it names none."""
+        start = text.split("/")[0]
+        if start in self.stacks:
+            return self.of(start)
+        if start in self.cells:
+            return (
+                self.of("/".join(text.split("/")[:2]))
+                if "/" in text
+                else Place(start, "cell", start, self._home(start))
+            )
+        found = re.search(r"regions\.([a-z0-9-]+)(?:\.cells\.([a-z0-9-]+))?", text)
+        region = self.regions.get(found[1]) if found else None
+        if found is None or region is None:
+            return None
+        cell = f"{region.code}-{found[2]}" if found[2] else None
+        return Place(text, "file", cell if cell in self.cells else None, found[1])
+
+    def _home(self, cell: str) -> str:
+        return self.cells[cell].region
+
+    def alike(self, text: str, place: Place | None) -> str:
+        """Text with the names of its place left open: `<cell>`, `<region>`. Equal for what is the same elsewhere."""
+        if place is None:
+            return text
+        for name, blank in self._blanks(place.cell, place.region):
+            if name in text:
+                text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", blank, text)
+        return text
+
+    def _blanks(self, cell: str | None, region: str | None) -> list[tuple[str, str]]:
+        known = self.regions.get(region or "")
+        blanks = [(cell, "<cell>")] if cell else []
+        if region and known:
+            blanks += [(region, "<region>"), (known.code, "<code>"), (known.account, "<account>")]
+        return blanks
+
+    def called(self, places: Iterable[Place]) -> str:
+        """`24 cells`, `us-east-1 (6 cells), euw1-a`, `4 regions`, `the fleet`."""
+        some = tuple(places)
+        cells = {place.cell for place in some if place.cell}
+        regions = {place.region for place in some if place.region and not place.cell}
+        words = [self.cells_called(cells)] if cells else []
+        if regions:
+            words.append(self.regions_called(regions))
+        if any(not place.cell and not place.region for place in some):
+            words.append(FLEET)
+        return ", ".join(words)
+
+    def cells_called(self, cells: Collection[str]) -> str:
+        if len(cells) > _NAMED and len(cells) == len(self.cells):
+            return counted(len(cells), "cell")
+        if len(cells) <= _NAMED:
+            return several(self.sorted(cells), _NAMED, "")
+        words = []
+        inside: dict[str, list[str]] = {}
+        for cell in self.sorted(cells):
+            inside.setdefault(self.cells[cell].region if cell in self.cells else "", []).append(cell)
+        for region, some in inside.items():
+            whole = sum(one.region == region for one in self.cells.values())
+            words.append(
+                f"{region} ({counted(whole, 'cell')})" if region and len(some) == whole > 1 else ", ".join(some)
+            )
+        return ", ".join(words)
+
+    def regions_called(self, regions: Collection[str]) -> str:
+        every = len(regions) == len(self.regions) > 1
+        return counted(len(regions), "region") if every else ", ".join(sorted(regions))
+
+    def sorted(self, cells: Collection[str]) -> tuple[str, ...]:
+        """In the order of the fleet."""
+        order = {name: number for number, name in enumerate(self.cells)}
+        return tuple(sorted(cells, key=lambda name: (order.get(name, len(order)), name)))

@@ -1,0 +1,134 @@
+"""A report for a terminal: the verdict first, then why, what is touched, what changes, and in which waves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from fleet.record import Record
+from ops.diff import groups as grouped
+from ops.diff import wording
+from ops.diff.legible import counted, plain
+from ops.diff.places import Places
+from ops.guard.change import Action
+from ops.guard.report import Report, Verdict
+
+PIPED_WIDTH = 120
+"""Columns when nobody's terminal tells."""
+
+_VERDICT = {
+    Verdict.ALLOWED: "bold green",
+    Verdict.ROLLOUT: "bold yellow",
+    Verdict.REFUSED: "bold red",
+    Verdict.UNDECIDED: "bold magenta",
+}
+_ACTION = {
+    Action.CREATE: "green",
+    Action.UPDATE: "cyan",
+    Action.ORPHAN: "magenta",
+    Action.MAY_REPLACE: "yellow",
+    Action.REPLACE: "bold yellow",
+    Action.DELETE: "bold red",
+}
+
+
+def console() -> Console:
+    """The terminal, or plain text of a fixed width when the output goes elsewhere."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=PIPED_WIDTH, no_color=True)
+
+
+def show(report: Report, out: Console, head: Record, base: Record | None = None) -> None:
+    """Print the report. What equal changes have in common is said once; what a line has no room for is counted."""
+    with out.capture() as drawn:
+        for part in _parts(plain(report), Places(head, base)):
+            out.print(part)
+    # A file gets no blanks at the ends of its lines.
+    for line in drawn.get().splitlines():
+        out.file.write(f"{line if out.is_terminal else line.rstrip()}\n")
+
+
+def _parts(report: Report, places: Places) -> Iterator[RenderableType]:
+    word, rest = wording.verdict(report)
+    yield Text.assemble((word.upper(), _VERDICT[report.verdict]), f", {rest}  ", (report.fleet, "bold"))
+    sides = f"{report.base} -> {report.head}"
+    summary = [("from, to", sides), ("touches", wording.touched(report.radius, places))]
+    summary.append(("at once", f"{wording.allowance(report)} (policies.change_scope)"))
+    if report.rollout_required:
+        summary.append(("roll-out", "required: every wave is within that"))
+    summary.append(("changes", wording.summary(report.changes)))
+    yield Padding(_pairs(summary), (0, 0, 1, 0))
+    if report.reasons:
+        yield _section("Reasons", Group(*_reasons(report, places)))
+    if report.changes:
+        yield _section("Changes", Group(*_changes(report, places)))
+    if report.shared:
+        rows = [(one.path, wording.fate(one, places)) for one in report.shared]
+        yield _section("Shared by cells", _columns(rows, "resource", "whose fate it is"))
+    if report.inputs:
+        inputs = [(wording.source(one), wording.which(one.radius, places), one.why) for one in report.inputs]
+        yield _section("Inputs that reach more than one cell", _columns(inputs, "input", "reaches", "as"))
+    if report.waves:
+        waves = [
+            (str(number), one.title, wording.carried(one), wording.which(one.radius, places))
+            for number, one in enumerate(report.waves, 1)
+        ]
+        yield _section("Waves", _columns(waves, "", "wave", "carries", "touches"))
+    if report.exempted:
+        yield _section("Exceptions used", _columns(report.exempted, "exceptions/<id>.yaml", "let pass"))
+
+
+def _section(title: str, body: RenderableType) -> RenderableType:
+    return Group(Text(title, "bold underline"), Padding(body, (0, 0, 1, 2)))
+
+
+def _pairs(rows: list[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(value))
+    return table
+
+
+def _columns(rows: Sequence[tuple[str, ...]], *titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title in titles:
+        table.add_column(title, overflow="fold", justify="left" if title else "right")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _reasons(report: Report, places: Places) -> Iterator[RenderableType]:
+    for one in grouped.said(report.reasons, places):
+        style = "bold red" if one.refuses else "bold magenta"
+        head = Text.assemble(
+            (one.rule, style),
+            "" if one.refuses else " (undecided)",
+            f"  {counted(len(one.wheres), 'place')}: " if len(one.wheres) > 1 else "  ",
+            (", ".join(one.wheres), "bold"),
+        )
+        yield head
+        yield Padding(_pairs([("why", one.what), ("do", one.remedy)]), (0, 0, 0, 2))
+
+
+def _changes(report: Report, places: Places) -> Iterator[RenderableType]:
+    for group in grouped.groups(report.changes, places):
+        yield Text.assemble((group.part, "bold"), (f"  {wording.summary(group.changes)}", "dim"))
+        for line in group.lines:
+            text = Text.assemble(
+                f"{places.called(line.places)}: ",
+                (wording.ACTIONS[line.action], _ACTION[line.action]),
+                " ",
+                wording.upon(line),
+            )
+            if line.stateful:
+                text.append("  [stateful]", "bold")
+            if line.why:
+                text.append(f"  {line.why}", "dim")
+            yield Padding(text, (0, 0, 0, 2))

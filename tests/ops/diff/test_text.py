@@ -1,0 +1,150 @@
+"""A report in a terminal: the verdict first, equal changes once, nothing lost without a word, names tamed."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Literal
+
+import pytest
+from rich.console import Console
+
+from ops.diff.text import show
+from ops.guard.change import Action, Change
+from ops.guard.report import Reason, Report, Verdict
+from tests.ops.diff import reports
+
+
+def printed(report: Report, width: int = 80, *, terminal: bool = False) -> str:
+    file = io.StringIO()
+    colours: Literal["standard"] | None = "standard" if terminal else None
+    show(
+        report,
+        Console(file=file, width=width, highlight=False, force_terminal=terminal, color_system=colours),
+        reports.hypergrowth(),
+    )
+    return file.getvalue()
+
+
+def words(text: str) -> str:
+    """Without what depends on the width."""
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.mark.parametrize(
+    ("report", "line"),
+    [
+        (reports.calm(), "ALLOWED, 1 change: 1 update  skyline"),
+        (reports.rolling(), "ALLOWED WITH ROLL-OUT, in 24 waves  skyline"),
+        (reports.refused(), "REFUSED, for 4 reasons  skyline"),
+        (reports.report(), "ALLOWED, nothing changes  skyline"),
+        (
+            reports.report(verdict=Verdict.UNDECIDED, reasons=(Reason("unreadable", "a", "b", "c", refuses=False),)),
+            "UNDECIDED, 1 thing could not be judged  skyline",
+        ),
+    ],
+)
+def test_the_verdict_is_the_first_line_and_legible_without_colour(report: Report, line: str):
+    assert printed(report).splitlines()[0] == line
+
+
+def test_equal_changes_of_24_cells_are_one_line():
+    text = printed(reports.rolling())
+    assert "24 cells: update AWS::EKS::Addon VpcCni (Properties.AddonVersion)" in text
+    assert text.count("VpcCni") == 1
+
+
+def test_cells_of_a_whole_region_are_called_by_it_and_few_by_their_names():
+    some = [reports.addon(cell) for cell in (*reports.cells("eu-west-1"), "use1-b")]
+    assert "use1-b, eu-west-1 (6 cells): update" in printed(reports.report(*some))
+    assert "use1-a, use1-b: update" in printed(reports.report(reports.addon("use1-b"), reports.addon("use1-a")))
+
+
+def test_what_is_the_same_but_for_the_name_of_its_cell_is_one_line():
+    some = [
+        Change(Action.DELETE, f"{cell}/platform", f"NodePool.karpenter.sh {cell}-general", "NodePool.karpenter.sh")
+        for cell in reports.cells()
+    ]
+    text = printed(reports.report(*some))
+    assert "24 cells: delete NodePool.karpenter.sh <cell>-general" in text
+
+
+def test_what_differs_in_a_field_is_not_said_to_be_the_same():
+    other = Change(Action.UPDATE, "skyline-use1-b-cell", "VpcCni", "AWS::EKS::Addon", fields=("DeletionPolicy",))
+    text = printed(reports.report(reports.addon("use1-a"), other))
+    assert "use1-a: update AWS::EKS::Addon VpcCni (Properties.AddonVersion)" in text
+    assert "use1-b: update AWS::EKS::Addon VpcCni (DeletionPolicy)" in text
+
+
+def test_more_names_than_a_line_has_room_for_are_counted_with_where_they_stand():
+    some = [Change(Action.CREATE, "use1-a/platform", f"ConfigMap a/c{n}", "ConfigMap") for n in range(10)]
+    text = words(printed(reports.report(*some)))
+    assert "ConfigMap a/c5 and 4 more (all: --json)" in text
+
+
+def test_a_reason_says_where_why_and_what_to_do():
+    text = words(printed(reports.refused()))
+    assert (
+        "absence fleet.yaml regions.us-west-2.cells.f why cell usw2-f is gone and has no tombstone "
+        "do set its state to draining" in text
+    )
+    assert "unreadable (undecided) skyline-euc1-egress/Nats" in text
+
+
+def test_one_reason_in_many_cells_is_said_once_with_every_place():
+    many = tuple(
+        Reason("wipe", f"{cell}/platform/Namespace x", f"{cell} would lose x", "keep it") for cell in reports.cells()
+    )
+    text = words(printed(reports.report(verdict=Verdict.REFUSED, reasons=many)))
+    assert text.count("would lose x") == 1
+    assert "why <cell> would lose x" in text
+    assert all(f"{cell}/platform/Namespace x" in text for cell in reports.cells())
+
+
+def test_what_is_touched_is_in_cells_zones_regions_and_traffic():
+    text = words(printed(reports.rolling()))
+    assert "touches 24 of 24 cells, 12 of 12 zones, 4 of 4 regions, 100 % of the traffic" in text
+    assert "touches 1 of 24 cells, 3 of 12 zones, 1 of 4 regions, 4.2 % of the traffic" in words(
+        printed(reports.calm())
+    )
+    assert "touches nothing that stands" in words(printed(reports.report()))
+
+
+def test_a_change_of_the_whole_fleet_says_so():
+    text = words(printed(reports.refused()))
+    assert "something of the whole fleet" in text
+    assert "the fleet: update AWS::Route53::HostedZone Zone" in text
+
+
+def test_inputs_waves_shared_fate_and_exceptions_have_their_part():
+    text = words(printed(reports.rolling()) + printed(reports.refused()))
+    assert "charts/istiod.yaml us-east-1 (6 cells) chart table of 6 cells" in text
+    assert "24 cell euc1-f 1 stack, 1 bundle euc1-f" in text
+    assert "skyline-euc1-egress/Nats reached from eu-central-1 (6 cells); not on the declared list" in text
+    assert "retire-debug skyline-euc1-streams/Debug" in text
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("name", reports.SAMPLES)
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_cut(name: str, width: int):
+    report = reports.SAMPLES[name]()
+    text = printed(report, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text
+    bare = re.sub(r"\s+", "", text)
+    for reason in report.reasons:
+        if reason.where != reports.HOSTILE:
+            assert re.sub(r"\s+", "", reason.remedy) in bare
+
+
+def test_names_steer_no_terminal():
+    text = printed(reports.hostile(), terminal=True)
+    ours = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "\x1b" not in ours
+    assert "\u202e" not in ours
+    assert "\\x1b[31mred \\u202etxet" in words(ours)
+
+
+def test_every_change_is_in_some_line():
+    text = words(printed(reports.huge(300)))
+    assert all(f"ConfigMap s{at}/c{at} " in text for at in range(300))
