@@ -135,6 +135,8 @@ class Service(Document):
     """Services it calls synchronously."""
     demand: Demand
     scale: Scale = Scale()
+    recommend: Flag = False
+    """Each cell that hosts it recommends what a pod should request, and changes nothing by itself."""
     database: Key | None = None
     """`bookings` is the database bookings-<market> of each market it runs in."""
     caches: dict[Key, Cache] = Field(default_factory=dict)

@@ -1,4 +1,7 @@
-"""How many pods run: by the processor of the service's own container, or by the depth of its queue. Never both."""
+"""How many pods run: by the processor of the service's own container, or by the depth of its queue. Never both.
+
+What one of them should ask for is the team's to say. Where it wants to know, the cell recommends.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,24 @@ _BEHAVIOUR: Body = {
         "policies": [{"type": "Percent", "value": 10, "periodSeconds": 60}],
     },
 }
+
+
+def recommendation(service: Service) -> list[Document]:
+    """What VPA's recommender has seen, in the object's status. Off: it would work against whoever counts the pods."""
+    if not service.recommend:
+        return []
+    spec: dict[str, object] = {
+        "targetRef": _target(service),
+        "updatePolicy": {"updateMode": "Off"},
+        "resourcePolicy": {
+            "containerPolicies": [
+                {"containerName": CONTAINER, "controlledResources": ["cpu", "memory"]},
+                {"containerName": "*", "mode": "Off"},
+            ]
+        },
+    }
+    metadata = meta(service.name, names.namespace(service), labels=owned(service), annotations=sync(BEFORE_ITS_KIND))
+    return [obj("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", metadata, spec)]
 
 
 def _target(service: Service) -> Body:

@@ -44,6 +44,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "": ("limitranges", "namespaces", "resourcequotas", "serviceaccounts", "services"),
     "apps": ("deployments",),
     "autoscaling": ("horizontalpodautoscalers",),
+    "autoscaling.k8s.io": ("verticalpodautoscalers",),
     "external-secrets.io": ("externalsecrets",),
     "keda.sh": ("scaledobjects", "triggerauthentications"),
     "networking.istio.io": ("destinationrules", "serviceentries", "sidecars", "virtualservices"),

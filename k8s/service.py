@@ -10,7 +10,7 @@ from fleet import capacity, names
 from fleet.cell import Cell
 from fleet.service import Service
 from fleet.sizing import max_pods
-from k8s.autoscaling import autoscaling
+from k8s.autoscaling import autoscaling, recommendation
 from k8s.documents import Document
 from k8s.secrets import entry, external, service_store
 from k8s.service_mesh import destination, in_mesh, patience
@@ -36,6 +36,7 @@ def hosted(service: Service, cell: Cell) -> list[Document]:
         _service(service),
         deployment(service, cell),
         *autoscaling(service, cell),
+        *recommendation(service),
         _disruption(service),
         *policies(service, cell),
         *in_mesh(service, cell),

@@ -219,8 +219,11 @@ def test_nothing_changes_the_size_of_pods_by_itself(
         chart = values(cell)["vertical-pod-autoscaler"]
         assert chart["recommender"]["enabled"] is True
         assert chart["updater"] == chart["admissionController"] == {"enabled": False}
-        for recommendation in of_kind(cell, "VerticalPodAutoscaler"):
-            assert recommendation["spec"]["updatePolicy"]["updateMode"] == "Off"
+        recommendations = {one["metadata"]["name"]: one["spec"] for one in of_kind(cell, "VerticalPodAutoscaler")}
+        assert recommendations.keys() == {service.name for service in cell.services if service.recommend}
+        for name, spec in recommendations.items():
+            assert spec["updatePolicy"]["updateMode"] == "Off"
+            assert spec["targetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
 
 
 @pytest.mark.parametrize("blueprint", ["growth", "hypergrowth"])

@@ -140,6 +140,11 @@ SPOILT: dict[str, Spoilt] = {
     "TriggerAuthentication": Spoilt("spec.podIdentity.provider", ("spec.podIdentity.provider", "nobody")),
     "ValidatingAdmissionPolicy": Spoilt("spec.matchConstraints", ("spec.failurePolicy", "Shrug")),
     "ValidatingAdmissionPolicyBinding": Spoilt("spec.policyName", ("spec.validationActions.0", "Refuse")),
+    "VerticalPodAutoscaler": Spoilt(
+        "spec.targetRef",
+        ("spec.updatePolicy.updateMode", "Sometimes"),
+        ({"spec.startupBoost": {"cpu": {"type": "Factor"}}}, "factor is required when type is Factor"),
+    ),
     "VirtualService": Spoilt(
         "spec.http.0.route.0.destination.host",
         ("spec.http.0.route.0.destination.port.number", -1),

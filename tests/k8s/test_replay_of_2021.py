@@ -1,8 +1,8 @@
 """2021-08-25 again: a reviewed one-line change of a template, and every namespace of every cluster gone in minutes.
 
 The bundles of all 24 cells are rendered from a broken template and promoted. The delta gate, the guard's CEL and the
-deployers' rights each stop it alone, and one promotion reaches one cell. Argo CD's options are asserted as fields: that
-it heeds them is not proven here, for no Argo CD runs.
+deployers' rights each stop it alone, one promotion reaches one cell, and a roll-out goes cell by cell. Argo CD's options
+are asserted as fields: that it heeds them is not proven here, for no Argo CD runs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from admission.rights import Act, Rights, service_account
 from fleet import names
 from fleet.cell import Cell
 from fleet.model import Fleet
+from fleet.waves import waves
 from k8s import bundling, oci, service
 from k8s import cell as inside
 from k8s.gitops import PROJECTS
@@ -246,6 +247,17 @@ def test_one_promotion_reaches_one_cell(fleet: Fleet, everywhere: list[Attempt],
     for cell in fleet.cells:
         against = decide(fleet, cell, "platform", seen, TODAY).against
         assert (attempt.cell is cell) is not any("was made for" in said for said in against)
+
+
+def test_waves_bound_a_change_of_every_bundle_to_one_cell_at_a_time(fleet: Fleet, everywhere: list[Attempt]) -> None:
+    """The broken template touches every bundle of every cell. What nobody refused would stop at the first cell's bake."""
+    touched = [(attempt.cell.name, attempt.channel) for attempt in everywhere]
+    found = waves(fleet, [], touched)
+    assert [len(wave.cells) for wave in found] == [1] * 24
+    assert {wave.cells[0] for wave in found} == {cell.name for cell in fleet.cells}
+    assert sorted(bundle for wave in found for bundle in wave.bundles) == sorted(touched)
+    for wave in found:
+        assert {cell for cell, _ in wave.bundles} == set(wave.cells)
 
 
 def test_argo_cd_is_told_to_leave_what_a_bundle_has_lost(fleet: Fleet, documents: Documents) -> None:
