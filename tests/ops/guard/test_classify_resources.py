@@ -57,34 +57,29 @@ def test_a_property_that_may_change_is_updated_in_place():
 
 
 def test_only_the_fixed_part_of_a_property_replaces():
-    before = {
-        "KubernetesNetworkConfig": {"ServiceIpv4Cidr": "172.20.0.0/16", "ElasticLoadBalancing": {"Enabled": True}}
-    }
-    other_range = {"KubernetesNetworkConfig": {**before["KubernetesNetworkConfig"], "ServiceIpv4Cidr": "172.21.0.0/16"}}
-    other_flag = {
-        "KubernetesNetworkConfig": {**before["KubernetesNetworkConfig"], "ElasticLoadBalancing": {"Enabled": False}}
-    }
-    assert of("AWS::EKS::Cluster", before, other_range).action is Action.REPLACE
-    assert of("AWS::EKS::Cluster", before, other_flag).action is Action.UPDATE
+    def access(mode: str, first: bool) -> dict[str, object]:
+        return {"AccessConfig": {"AuthenticationMode": mode, "BootstrapClusterCreatorAdminPermissions": first}}
+
+    assert of("AWS::EKS::Cluster", access("API", False), access("API", True)).action is Action.REPLACE
+    assert of("AWS::EKS::Cluster", access("API", False), access("CONFIG_MAP", False)).action is Action.UPDATE
 
 
 def test_a_whole_property_that_goes_replaces_when_a_fixed_part_goes_along():
-    before = {"KubernetesNetworkConfig": {"ServiceIpv4Cidr": "172.20.0.0/16"}}
-    assert of("AWS::EKS::Cluster", before, {}).action is Action.REPLACE
-    assert (
-        of("AWS::EKS::Cluster", {"KubernetesNetworkConfig": {"ElasticLoadBalancing": {}}}, {}).action is Action.UPDATE
-    )
+    fixed, free = {"BootstrapClusterCreatorAdminPermissions": False}, {"AuthenticationMode": "API"}
+    assert of("AWS::EKS::Cluster", {"AccessConfig": {**fixed, **free}}, {}).action is Action.REPLACE
+    assert of("AWS::EKS::Cluster", {"AccessConfig": free}, {}).action is Action.UPDATE
 
 
 def test_a_function_over_a_fixed_part_replaces_since_nobody_knows_what_it_comes_to():
-    before = {"KubernetesNetworkConfig": {"ServiceIpv4Cidr": "172.20.0.0/16"}}
-    after = {"KubernetesNetworkConfig": {"Fn::If": ["Wide", before["KubernetesNetworkConfig"], {}]}}
+    before = {"AccessConfig": {"BootstrapClusterCreatorAdminPermissions": False}}
+    after = {"AccessConfig": {"Fn::If": ["Open", {}, before["AccessConfig"]]}}
     assert of("AWS::EKS::Cluster", before, after).action is Action.REPLACE
 
 
 def test_what_is_fixed_in_some_cases_may_replace():
-    change = of("AWS::DynamoDB::GlobalTable", {"KeySchema": []}, {"KeySchema": [{"AttributeName": "pk"}]})
+    change = of(VPC, {"InstanceTenancy": "default"}, {"InstanceTenancy": "dedicated"})
     assert change.action is Action.MAY_REPLACE
+    assert change.why == "InstanceTenancy is fixed at creation in some cases"
 
 
 def test_a_type_without_updates_is_replaced_by_any_change():
