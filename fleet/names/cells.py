@@ -98,7 +98,12 @@ def hosted_parameter(cell: Cell) -> str:
 
 def bundle_repository(cell: Cell) -> str:
     """ECR repository of the cell's manifest bundles."""
-    return f"{cell.fleet.name}/cells/{cell.name}"
+    return bundle_repository_of(cell.fleet.name, cell.name)
+
+
+def bundle_repository_of(fleet: str, cell: str) -> str:
+    """The same of a cell that only a record knows."""
+    return f"{fleet}/cells/{cell}"
 
 
 def mirror_repository(fleet: Fleet, source: str) -> str:

@@ -62,7 +62,7 @@ class Parsed:
             texts: name without the ending to text.
             where: they lie, for who has to look.
         """
-        key = tuple((name, sha256(text).digest()) for name, text in texts.items())
+        key = tuple((name, sha256(text).digest()) for name, text in sorted(texts.items()))
         return self._files.setdefault(key, LazyFiles(self, texts, where))
 
     def objects(self, text: bytes, where: str) -> Sequence[Object]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.record import Record
 from ops.child import PROJECT
 from ops.diff import folder, revision
 from ops.diff.parsed import Parsed
@@ -19,8 +18,8 @@ from ops.synthesis import Code
 DEPLOYED = "deployed"
 WORKING_TREE = "working tree"
 
-Deployed = Callable[[Record, Parsed], Snapshot]
-"""What stands in the accounts of a fleet; told the record of the other side, which says where to look."""
+Deployed = Callable[[Snapshot, Parsed], Snapshot]
+"""What stands in the accounts of a fleet; told the other side, whose record says where to look."""
 
 
 @dataclass(frozen=True)
@@ -100,4 +99,4 @@ def _snapshot(
         return folder.read(made, parsed=parsed, origin=WORKING_TREE)
     assert other is not None, "only a base is deployed"
     with stages.stage(DEPLOYED):
-        return deployed(other.record, parsed)
+        return deployed(other, parsed)

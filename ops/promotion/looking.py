@@ -14,7 +14,7 @@ from ops.promotion.image import Image, Unusable, files
 from ops.promotion.layout import Layout
 from ops.promotion.plan import Seen
 from ops.promotion.references import pulled
-from ops.promotion.registry import Registry
+from ops.promotion.registry import CHANNEL, Registry
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Wish:
                 raise Unusable(f"{text}; {instead(self.service, fleet.services)}, {gone}")
             return names.service_channel(fleet.services[self.service])
         if self.channel is not None:
-            if not re.fullmatch(r"platform|service-[a-z0-9-]+", self.channel):
+            if not CHANNEL.fullmatch(self.channel):
                 raise Unusable(f"--channel {self.channel}: is no channel; platform and service-NAME are")
             if not self.stored and self.channel not in _channels(fleet):
                 raise Unusable(f"--channel {self.channel}: no file makes its bundle; say --rollback or --to DIGEST")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -9,10 +10,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fleet import names
 from ops.promotion.image import Image, checked
 
 ATTEMPTS = 3
 """At sending a blob, each of which goes on where the one before it stopped. boto3 tries each call several times."""
+CHANNEL = re.compile(r"platform|service-[a-z0-9-]+")
+"""A tag of a bundle."""
 _SECONDS = 30
 """How long a download may hang."""
 
@@ -44,6 +48,23 @@ class Registry:
     def beside(self, repository: str) -> Registry:
         """Another repository of the same registry."""
         return Registry(self._client, repository, self._get)
+
+    def channels(self) -> tuple[str, ...]:
+        """Tags of bundles, also those that are remembered only by what they named before.
+
+        Raises:
+            Refused.
+        """
+        tags: set[str] = set()
+        asked: dict[str, Any] = {"filter": {"tagStatus": "TAGGED"}}
+        while True:
+            answer = self._call("list_images", **asked)
+            tags |= {one["imageTag"] for one in answer["imageIds"] if "imageTag" in one}
+            if not answer.get("nextToken"):
+                break
+            asked["nextToken"] = answer["nextToken"]
+        found = {tag.removesuffix(names.previous_channel("")) for tag in tags}
+        return tuple(sorted(tag for tag in found if CHANNEL.fullmatch(tag)))
 
     def tagged(self, tag: str) -> Image | None:
         """What a tag names; None when there is no such tag.

@@ -65,11 +65,11 @@ def test_a_folder_with_an_assembly_wins_over_a_branch_of_the_same_name(compared,
     assert (base.origin, word(base)) == ("main", "now")
 
 
-def test_what_is_deployed_is_asked_for_with_the_record_of_the_head(compared, stored):
+def test_what_is_deployed_is_asked_for_with_the_head(compared, stored):
     asked = []
 
-    def deployed(record, parsed):
-        asked.append(record.fleet)
+    def deployed(head, parsed):
+        asked.append(head.record.fleet)
         return read_folder(stored)
 
     base, _ = compared("deployed", "main", deployed)
