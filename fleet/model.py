@@ -121,7 +121,7 @@ class Fleet(Document):
     cell_defaults: CellDefaults = CellDefaults()
     regions: dict[RegionName, Region]
     removed: dict[str, Removed] = Field(default_factory=dict)
-    """Tombstones, `<region>/<cell>`."""
+    """Tombstones by what stood there: `<region>/<cell>`, `<region>`, `streams/<name>` and so on (docs/components/change.md)."""
     databases: dict[Key, Database] = Field(default_factory=dict)
     edge: Edge
     streams: dict[Key, Stream] = Field(default_factory=dict)

@@ -10,7 +10,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fleet import geography
 from fleet.cell import Cell
 from fleet.model import Fleet
 from fleet.phases import StackPlan, every_stack
@@ -103,7 +102,7 @@ class Record(Part):
     """Name to the fleet's regions it runs in."""
     stacks: dict[str, StackRecord] = Field(default_factory=dict)
     removed: tuple[str, ...] = ()
-    """Tombstones of cells, `us-east-1/z`."""
+    """Tombstones, as in `fleet.tombstone`: `us-east-1/z`, `streams/debug`."""
 
     @property
     def weights(self) -> dict[str, float]:
@@ -152,12 +151,6 @@ def record(fleet: Fleet) -> Record:
         stacks={plan.name: _stack(plan) for plan in every_stack(fleet)},
         removed=tuple(fleet.removed),
     )
-
-
-def cell_of_tombstone(name: str) -> str:
-    """`us-east-1/z` was the cell `use1-z`."""
-    region, _, key = name.partition("/")
-    return f"{geography.code(region)}-{key}"
 
 
 def _region(region: Region) -> RegionRecord:

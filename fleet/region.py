@@ -122,10 +122,10 @@ class Region(Document):
 
 
 class Removed(Document):
-    """A tombstone: what stood here once, and since when its slot is free. Written by hand when a cell is removed."""
+    """A tombstone: what stood here once, and since when. Written by hand when something is removed."""
 
-    slot: Whole
-    """The address slot that becomes free."""
+    slot: Whole | None = None
+    """Of a cell or a region: the address slot that becomes free."""
     on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     """Day of removal, YYYY-MM-DD."""
     reason: str

@@ -29,6 +29,7 @@ from fleet.rules import (
     services,
     slots,
     streams,
+    tombstones,
 )
 
 Rule = Callable[[Fleet], Iterator[Finding]]
@@ -36,6 +37,7 @@ Rule = Callable[[Fleet], Iterator[Finding]]
 _RULES: tuple[Rule, ...] = (
     identity.check,
     slots.check,
+    tombstones.check,
     releases.check,
     cells.check,
     egress.check,

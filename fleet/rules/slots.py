@@ -1,12 +1,11 @@
-"""Slots are addresses: one holder each, and a removed one leaves a tombstone before the next takes it."""
+"""Slots are addresses: one holder each, and no two networks share one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import combinations, pairwise
 
-from fleet import addressing, geography, known
+from fleet import addressing, known
 from fleet.known import listed
 from fleet.model import Fleet
 from fleet.problem import Finding
@@ -17,7 +16,6 @@ def check(fleet: Fleet) -> Iterator[Finding]:
     yield from _regions(fleet)
     for region in fleet.regions.values():
         yield from _cells(region)
-    yield from _tombstones(fleet)
     for region in known.regions(fleet):
         yield from _overlaps(region)
 
@@ -43,25 +41,6 @@ def _cells(region: Region) -> Iterator[Finding]:
             free = [s for s in range(addressing.MOST_CELLS) if s not in {c.slot for c in region.cells.values()}]
             text = f"{cell.slot} is the address slot of cell {holder}; use a free one of {listed(free)}"
             yield Finding((*path, cell.key, "slot"), text)
-
-
-def _tombstones(fleet: Fleet) -> Iterator[Finding]:
-    for name, tombstone in fleet.removed.items():
-        path = ("removed", name)
-        region, _, key = name.partition("/")
-        if not key or not geography.known(region):
-            yield Finding(path, f"{name!r} names no cell; write it as <region>/<cell>, e.g. us-east-1/g")
-            continue
-        if region in fleet.regions and key in fleet.regions[region].cells:
-            text = f"{name} stands in `regions`; a cell is either there or removed, and its key is not used again"
-            yield Finding(path, text)
-        if not tombstone.slot < addressing.MOST_CELLS:
-            text = f"{tombstone.slot} is no slot a cell can have had; slots are 0 to {addressing.MOST_CELLS - 1}"
-            yield Finding((*path, "slot"), text)
-        try:
-            date.fromisoformat(tombstone.on)
-        except ValueError:
-            yield Finding((*path, "on"), f"{tombstone.on} is no day of the calendar; write it as YYYY-MM-DD")
 
 
 def _overlaps(region: Region) -> Iterator[Finding]:

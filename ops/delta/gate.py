@@ -11,7 +11,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 
-from fleet import geography
+from fleet import tombstone
 from fleet.exemption import Wipe
 from fleet.model import Fleet
 from ops.delta.edits import additions, edits
@@ -97,5 +97,4 @@ def _exempted(cell: str, fleet: Fleet, today: date) -> Set[tuple[str, str]]:
 
 def tombs(fleet: Fleet) -> tuple[str, ...]:
     """Names of the cells that were removed: `us-east-1/z` was `use1-z`."""
-    parts = [name.partition("/") for name in fleet.removed]
-    return tuple(f"{geography.code(region)}-{key}" for region, _, key in parts)
+    return tuple(cell for cell in map(tombstone.cell, fleet.removed) if cell is not None)

@@ -118,6 +118,8 @@ class Report:
     """`policies.change_scope`: the widest that may be touched at once."""
     exempted: tuple[tuple[str, str], ...] = ()
     """Id of an exception, and the path that it let pass."""
+    unused: tuple[tuple[str, str], ...] = ()
+    """Id of an exception that let nothing pass, and why."""
 
     @property
     def rollout_required(self) -> bool:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fleet import tombstone
 from fleet.load import load
 from fleet.phases import every_stack
-from fleet.record import Record, cell_of_tombstone, record
+from fleet.record import Record, record
 
 PROJECT = Path(__file__).parents[2]
 BLUEPRINTS = sorted(path.name for path in (PROJECT / "blueprints").iterdir())
@@ -52,4 +53,4 @@ def test_a_cell_without_weight_carries_nothing_and_the_others_its_part() -> None
 
 
 def test_a_tombstone_names_the_cell_that_was() -> None:
-    assert cell_of_tombstone("us-east-1/z") == "use1-z"
+    assert tombstone.cell("us-east-1/z") == "use1-z"

@@ -16,6 +16,27 @@ who: platform@skyline.example
 until: "2026-12-24"
 """
 
+DIGEST = f"sha256:{'0' * 64}"
+SIGNED = f"""\
+action: delete
+resources: [acme-use1-keys/DataKey, acme-use1-keys/LogKey]
+base: {{acme-use1-keys: {DIGEST}}}
+reason: nothing is encrypted with them any more
+who: platform@skyline.example
+until: "2026-12-24"
+"""
+OF_TEMPLATES = [
+    ("acme-use1-keys/LogKey", "LogKey",
+     "resources[1]: 'LogKey' names no resource; write it as the refusal does, <stack>/<logical id>"),
+    ("acme-use1-keys/LogKey", "acme-use1-network/Vpc",
+     "resources[1]: acme-use1-network has no digest in base; write it as the refusal does, "
+     "base: {acme-use1-network: sha256:...}"),
+    ("base: {", f"base: {{acme-usw2-keys: {DIGEST}, ",
+     "base.acme-usw2-keys: acme-usw2-keys is the stack of none of the resources; remove it"),
+    ("reason:", "cells: [use1-z]\nreason:",
+     "cells: delete is about resources of templates, each of which is in one stack; remove cells"),
+]  # fmt: skip
+
 CASES = [
     pytest.param("action: remove", "action: wipe", None, id="an unknown action"),
     pytest.param(
@@ -37,7 +58,9 @@ CASES = [
         id="a day of no calendar",
     ),
     pytest.param("who: platform@skyline.example\n", "", "exceptions.retire.who: is missing; add it (Who answers for it)", id="nobody"),
-    pytest.param("[use1-z]", "[]", None, id="no cell"),
+    pytest.param(
+        "[use1-z]", "[]", "exceptions.retire.cells: names no cell; begin with one, e.g. cells: [use1-a]", id="no cell"
+    ),
 ]  # fmt: skip
 
 
@@ -54,6 +77,24 @@ def test_a_wrong_one_is_told_with_file_and_line(said, right: str, wrong: str, me
     assert message is None or line == f"{FILE}:{number}: {message}"
     if wrong:
         assert wrong in RIGHT.replace(right, wrong).splitlines()[number - 1]
+
+
+def test_one_of_templates_is_read_and_says_nothing(said) -> None:
+    assert said("day-one", [(FILE, "", SIGNED)]) == []
+
+
+@pytest.mark.parametrize(("right", "wrong", "message"), OF_TEMPLATES)
+def test_a_wrong_one_of_templates_is_told(said, right: str, wrong: str, message: str) -> None:
+    assert right in SIGNED
+    [line] = said("day-one", [(FILE, "", SIGNED.replace(right, wrong))])
+    assert line.partition(": ")[2] == f"exceptions.retire.{message}"
+
+
+def test_objects_have_no_template(said) -> None:
+    edit = RIGHT.replace("who:", f"base: {{acme-use1-keys: {DIGEST}}}\nwho:")
+    [line] = said("day-one", [(FILE, "", edit)])
+    text = "remove is about objects in a cluster, which have no template; remove base, and name cells"
+    assert line == f"{FILE}:5: exceptions.retire.base: {text}"
 
 
 def test_what_is_over_is_a_warning_for_those_who_ask_the_calendar(said) -> None:

@@ -1,4 +1,4 @@
-"""Slots are addresses: one holder each, and a removed one leaves a tombstone."""
+"""Slots are addresses: one holder each."""
 
 from __future__ import annotations
 
@@ -44,62 +44,6 @@ CASES = [
             (FLEET, "cells: {}", "regions.us-east-1.cells: is empty; a region has at least one cell"),
         ],
         id="a region has no cell",
-    ),
-    pytest.param(
-        "hypergrowth",
-        [
-            (FLEET, "us-east-1/z: {slot: 7", "us-east-1/a: {slot: 7"),
-        ],
-        [
-            (
-                FLEET,
-                "us-east-1/a: {slot: ",
-                "removed.us-east-1/a: us-east-1/a stands in `regions`; a cell is either there or removed, and its key is not used again",
-            ),
-        ],
-        id="a removed cell still stands",
-    ),
-    pytest.param(
-        "hypergrowth",
-        [
-            (FLEET, "us-east-1/z: {slot: 7", "us-east-1-z: {slot: 7"),
-        ],
-        [
-            (
-                FLEET,
-                "us-east-1-z: {slot: ",
-                "removed.us-east-1-z: 'us-east-1-z' names no cell; write it as <region>/<cell>, e.g. us-east-1/g",
-            ),
-        ],
-        id="a tombstone names no cell",
-    ),
-    pytest.param(
-        "hypergrowth",
-        [
-            (FLEET, "us-east-1/z: {slot: 7", "us-east-1/z: {slot: 8"),
-        ],
-        [
-            (
-                FLEET,
-                "us-east-1/z: {slot: ",
-                "removed.us-east-1/z.slot: 8 is no slot a cell can have had; slots are 0 to 7",
-            ),
-        ],
-        id="a tombstone's slot never was one",
-    ),
-    pytest.param(
-        "hypergrowth",
-        [
-            (FLEET, "on: 2026-03-19", "on: 2026-02-30"),
-        ],
-        [
-            (
-                FLEET,
-                "us-east-1/z: {slot: ",
-                "removed.us-east-1/z.on: 2026-02-30 is no day of the calendar; write it as YYYY-MM-DD",
-            ),
-        ],
-        id="a tombstone's day never was one",
     ),
 ]
 

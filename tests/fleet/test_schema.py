@@ -66,7 +66,10 @@ def test_the_schemas_refuse_what_the_loader_refuses(name, content):
 
 def test_every_field_with_a_text_below_it_has_its_description():
     fleet = schemas()["fleet.schema.json"]
-    assert fleet["properties"]["removed"]["description"] == "Tombstones, `<region>/<cell>`."
+    assert (
+        fleet["properties"]["removed"]["description"]
+        == "Tombstones by what stood there: `<region>/<cell>`, `<region>`, `streams/<name>` and so on (docs/components/change.md)."
+    )
     assert fleet["$defs"]["Cell"]["properties"]["release"]["description"].startswith(
         "The platform release of this cell"
     )
