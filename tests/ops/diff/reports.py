@@ -190,21 +190,21 @@ def refused() -> Report:
     return replace(made, radii=radii)
 
 
-def hostile() -> Report:
+def hostile(name: str = HOSTILE) -> Report:
     """Names, files and sentences that are no friends."""
     return report(
-        Change(Action.DELETE, "use1-a/platform", HOSTILE, HOSTILE, fields=(HOSTILE,), why=HOSTILE),
-        Change(Action.DELETE, HOSTILE, HOSTILE, HOSTILE, stateful=True),
-        fleet=HOSTILE,
-        base=HOSTILE,
-        head=HOSTILE,
+        Change(Action.DELETE, "use1-a/platform", name, name, fields=(name,), why=name),
+        Change(Action.DELETE, name, name, name, stateful=True),
+        fleet=name,
+        base=name,
+        head=name,
         verdict=Verdict.REFUSED,
-        reasons=(Reason("stateful", HOSTILE, HOSTILE, HOSTILE), Reason(HOSTILE, "x", "y", "z", refuses=False)),
-        shared=(Shared(HOSTILE, frozenset(("use1-a", HOSTILE)), HOSTILE),),
-        inputs=(Input(HOSTILE, HOSTILE, radius("use1-a"), HOSTILE),),
-        waves=(Step(HOSTILE, (HOSTILE,), ((HOSTILE, HOSTILE),), Radius(frozenset((HOSTILE,)))),),
-        exempted=((HOSTILE, HOSTILE),),
-        scope=HOSTILE,
+        reasons=(Reason("stateful", name, name, name), Reason(name, "x", "y", "z", refuses=False)),
+        shared=(Shared(name, frozenset(("use1-a", name)), name),),
+        inputs=(Input(name, name, radius("use1-a"), name),),
+        waves=(Step(name, (name,), ((name, name),), Radius(frozenset((name,)))),),
+        exempted=((name, name),),
+        scope=name,
     )
 
 
