@@ -1,19 +1,21 @@
-"""Changes and reasons as people read them: what is the same in many places is said once, with the places."""
+"""Changes, reasons and fates as people read them: what is the same in many places is said once, with the places."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ops.diff.places import Place, Places
 from ops.guard.change import Action, Change
-from ops.guard.report import Reason
+from ops.guard.report import Shared
 
 
 @dataclass(frozen=True)
 class Line:
-    """Equal changes: one action upon one type, with the same fields, of the same names in the same places."""
+    """Equal changes: one action upon one type, with the same fields, of the same names in the same places. Or of all
+    types, where whole stacks or bundles begin or end."""
 
     action: Action
     type: str
@@ -23,6 +25,8 @@ class Line:
     stateful: bool
     places: tuple[Place, ...]
     changes: tuple[Change, ...]
+    types: tuple[tuple[str, int], ...] = ()
+    """Of a whole: how many of each type, the most first."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,13 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Said:
-    """Reasons that say the same of several things."""
+class Fate:
+    """Resources of one stack that the same cells share, for the same reason."""
 
-    rule: str
-    wheres: tuple[str, ...]
-    what: str
-    remedy: str
-    refuses: bool
+    home: str
+    names: tuple[str, ...]
+    cells: frozenset[str]
+    declared: str | None
 
 
 def actions(changes: Sequence[Change]) -> tuple[tuple[Action, int], ...]:
@@ -55,6 +58,46 @@ def actions(changes: Sequence[Change]) -> tuple[tuple[Action, int], ...]:
 
 def groups(changes: Sequence[Change], places: Places) -> tuple[Group, ...]:
     """By kind of stack and channel, the gravest first, and of those the largest."""
+    whole: dict[str, list[Change]] = {}
+    single = []
+    for change in changes:
+        # Of what ends as a whole, what holds data is still said by its name.
+        if (change.action is Action.CREATE or not change.stateful) and places.on_one_side(change.home):
+            whole.setdefault(change.home, []).append(change)
+        else:
+            single.append(change)
+    found: dict[str, list[Line]] = {}
+    for line in (*_whole(whole, places), *_single(single, places)):
+        found.setdefault(line.places[0].part, []).append(line)
+    made = [Group(part, tuple(sorted(lines, key=_grave))) for part, lines in found.items()]
+    return tuple(sorted(made, key=lambda group: (*_grave(group.lines[0])[:2], group.part)))
+
+
+def _whole(homes: dict[str, list[Change]], places: Places) -> list[Line]:
+    equal: dict[tuple[str, Action, tuple[tuple[str, int], ...]], list[Change]] = {}
+    for home, some in homes.items():
+        for action in dict.fromkeys(change.action for change in some):
+            these = [change for change in some if change.action is action]
+            counted = Counter(change.type for change in these)
+            types = tuple(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+            equal.setdefault((places.of(home).part, action, types), []).extend(these)
+    return [
+        Line(
+            action=action,
+            type="",
+            names=(),
+            fields=(),
+            why="",
+            stateful=any(change.stateful for change in some),
+            places=tuple(dict.fromkeys(places.of(change.home) for change in some)),
+            changes=tuple(some),
+            types=types,
+        )
+        for (_, action, types), some in equal.items()
+    ]
+
+
+def _single(changes: Sequence[Change], places: Places) -> list[Line]:
     equal: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         place = places.of(change.home)
@@ -67,12 +110,7 @@ def groups(changes: Sequence[Change], places: Places) -> tuple[Group, ...]:
     for alike, some in equal.items():
         homes = frozenset(change.home for change in some)
         merged.setdefault((*alike[:-1], homes), []).append((_one(some, str(alike[-1])), some))
-    found: dict[str, list[Line]] = {}
-    for named in merged.values():
-        line = _line(named, places)
-        found.setdefault(line.places[0].part, []).append(line)
-    made = [Group(part, tuple(sorted(lines, key=_grave))) for part, lines in found.items()]
-    return tuple(sorted(made, key=lambda group: (*_grave(group.lines[0])[:2], group.part)))
+    return [_line(named, places) for named in merged.values()]
 
 
 def _line(named: Sequence[tuple[str, list[Change]]], places: Places) -> Line:
@@ -81,11 +119,12 @@ def _line(named: Sequence[tuple[str, list[Change]]], places: Places) -> Line:
     at = tuple(dict.fromkeys(places.of(change.home) for change in changes))
     alone = len(at) == 1
     place = places.of(first.home)
+    fields = first.fields if alone else tuple(places.alike(one, place) for one in first.fields)
     return Line(
         action=first.action,
         type=first.type,
         names=tuple(name for name, _ in named),
-        fields=first.fields if alone else tuple(places.alike(one, place) for one in first.fields),
+        fields=_without_numbers(fields),
         why=first.why if alone else places.alike(first.why, place),
         stateful=first.stateful,
         places=at,
@@ -93,33 +132,27 @@ def _line(named: Sequence[tuple[str, list[Change]]], places: Places) -> Line:
     )
 
 
+def _without_numbers(fields: Sequence[str]) -> tuple[str, ...]:
+    """Members of a list that change alike are one field, `Rules.*.Priority`."""
+    open_ = [re.sub(r"\.\d+(?=\.|$)", ".*", field) for field in fields]
+    often = Counter(open_)
+    return tuple(dict.fromkeys(bare if often[bare] > 1 else field for bare, field in zip(open_, fields, strict=True)))
+
+
 def _one(some: Sequence[Change], alike: str) -> str:
     """The name itself while all have it, and else the name with the place left open."""
     return some[0].name if all(change.name == some[0].name for change in some) else alike
 
 
-def _grave(line: Line) -> tuple[int, bool, int, str, tuple[str, ...]]:
-    return -line.action, not line.stateful, -len(line.changes), line.type, line.names
+def _grave(line: Line) -> tuple[int, bool, str, int, str, tuple[str, ...]]:
+    return -line.action, not line.stateful, line.why, -len(line.changes), line.type, line.names
 
 
-def said(reasons: Sequence[Reason], places: Places) -> tuple[Said, ...]:
-    """Reasons with those together that differ by their place alone; what refuses comes first."""
-    equal: dict[tuple[bool, str, str, str], list[Reason]] = {}
-    for reason in reasons:
-        place = places.named(reason.where)
-        what, remedy = places.alike(reason.what, place), places.alike(reason.remedy, place)
-        equal.setdefault((reason.refuses, reason.rule, what, remedy), []).append(reason)
-    found = []
-    for (refuses, rule, what, remedy), some in equal.items():
-        first = some[0]
-        same = all((one.what, one.remedy) == (first.what, first.remedy) for one in some)
-        found.append(
-            Said(
-                rule=rule,
-                wheres=tuple(dict.fromkeys(one.where for one in some)),
-                what=first.what if same else what,
-                remedy=first.remedy if same else remedy,
-                refuses=refuses,
-            )
-        )
-    return tuple(sorted(found, key=lambda one: not one.refuses))
+def fates(shared: Sequence[Shared]) -> tuple[Fate, ...]:
+    """By stack, cells and declaration; what is not declared comes first."""
+    equal: dict[tuple[str, frozenset[str], str | None], list[str]] = {}
+    for one in shared:
+        home, _, name = one.path.partition("/")
+        equal.setdefault((home, one.cells, one.declared), []).append(name)
+    found = [Fate(home, tuple(names), cells, declared) for (home, cells, declared), names in equal.items()]
+    return tuple(sorted(found, key=lambda one: one.declared is not None))

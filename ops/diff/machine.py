@@ -129,6 +129,15 @@ class ExceptionPart(_Part):
     """What it let pass, as in `changes`."""
 
 
+class UnusedPart(_Part):
+    """An exception that let nothing pass."""
+
+    id: str
+    """The file is `exceptions/<id>.yaml`."""
+    why: str
+    """What it lacks, or that there is nothing for it."""
+
+
 class Answer(_Part):
     """What `hypercell diff --json` prints."""
 
@@ -156,6 +165,7 @@ class Answer(_Part):
     inputs: tuple[InputPart, ...]
     waves: tuple[WavePart, ...]
     exceptions: tuple[ExceptionPart, ...]
+    unused: tuple[UnusedPart, ...]
 
 
 def schema() -> dict[str, Any]:
@@ -201,6 +211,7 @@ def answer(report: guard.Report) -> Answer:
             for number, one in enumerate(report.waves, 1)
         ),
         exceptions=tuple(ExceptionPart(id=name, path=path) for name, path in report.exempted),
+        unused=tuple(UnusedPart(id=name, why=why) for name, why in report.unused),
     )
 
 

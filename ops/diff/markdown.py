@@ -10,6 +10,7 @@ from fleet.record import Record
 from ops.diff import groups, wording
 from ops.diff.legible import counted, percent, plain
 from ops.diff.places import Places
+from ops.diff.said import Said, said
 from ops.guard.report import Report, Verdict
 
 MOST = 65_536
@@ -127,9 +128,9 @@ def _top(report: Report, places: Places) -> Iterator[str]:
 
 
 def _sections(report: Report, places: Places) -> Iterator[_Section]:
-    said = groups.said(report.reasons, places)
-    if said:
-        yield _Section("reason", "\n#### Reasons\n", [_reason(one) for one in said])
+    reasons = said(report.reasons, report.changes, places)
+    if reasons:
+        yield _Section("kind", "\n#### Reasons\n", [_reason(one, places) for one in reasons], of=" of reasons")
     if report.inputs:
         inputs = (
             (code(one.file), code(one.field), prose(wording.which(one.radius, places)), prose(one.why))
@@ -138,10 +139,14 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
         yield _table("input", "Inputs that reach more than one cell", ("file", "field", "reaches", "as"), inputs)
     if report.shared:
         shared = (
-            (code(one.path), prose(places.cells_called(one.cells)), prose(one.declared) if one.declared else "**no**")
-            for one in report.shared
+            (
+                f"{code(one.home)}: {_named(one.names)}",
+                prose(places.cells_called(one.cells)),
+                prose(one.declared) if one.declared else "**no**",
+            )
+            for one in groups.fates(report.shared)
         )
-        yield _table("shared resource", "Shared by cells", ("resource", "reached from", "declared"), shared)
+        yield _table("shared resource", "Shared by cells", ("resources", "reached from", "declared"), shared)
     if report.exempted:
         used = ((code(f"exceptions/{name}.yaml"), code(path)) for name, path in report.exempted)
         yield _table("exception", "Exceptions used", ("file", "let pass"), used)
@@ -159,7 +164,7 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
             )
             for at, one in enumerate(report.waves, 1)
         )
-        title = f"Waves, in order ({len(report.waves):,})"
+        title = f"{wording.waves(report)} ({len(report.waves):,}, in order)"
         yield _folded("wave", title, ("", "wave", "touches", "of the traffic", "carries"), waves)
     for group in groups.groups(report.changes, places):
         title = f"{code(group.part)}: {wording.summary(group.changes)}"
@@ -168,7 +173,7 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
                 wording.ACTIONS[line.action],
                 prose(places.called(line.places)),
                 _upon(line),
-                _fields(line),
+                _named(line.fields, wording.FIELDS),
                 prose(line.why),
             )
             for line in group.lines
@@ -176,25 +181,33 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
         yield _folded("line", title, ("", "where", "of", "fields", "why"), rows, f" of {code(group.part)}")
 
 
-def _reason(one: groups.Said) -> str:
+def _reason(one: Said, places: Places) -> str:
     """A point of a list, with what to do behind it."""
-    where = ", ".join(code(where) for where in one.wheres[: wording.NAMES])
-    more = len(one.wheres) - wording.NAMES
-    where += f" and {counted(more, 'place')} more" if more > 0 else ""
+    spots = [
+        (f"{code(spot.home)}: {_named(spot.names)}" if spot.names else code(spot.home))
+        + (f" in {prose(places.called(spot.places))}" if spot.places else "")
+        for spot in one.spots[: wording.NAMES]
+    ]
+    more = len(one.spots) - wording.NAMES
+    where = "; ".join(spots) + (f" and {counted(more, 'place')} more" if more > 0 else "")
+    times = f", {one.number:,} times" if one.number > 1 else ""
     undecided = "" if one.refuses else " (undecided)"
-    return f"- **{prose(one.rule)}**{undecided} {where}: {prose(one.what)}.  \n  Do: {prose(one.remedy)}."
+    return f"- **{prose(one.rule)}**{undecided}{times}: {where}. {prose(one.what)}.  \n  Do: {prose(one.remedy)}."
 
 
 def _upon(line: groups.Line) -> str:
-    names = ", ".join(code(name) for name in line.names[: wording.NAMES])
-    more = len(line.names) - wording.NAMES
+    if line.types:
+        each = len(line.places)
+        types = ", ".join(f"{many * each:,} {code(name)}" for name, many in line.types[: wording.NAMES])
+        more = len(line.types) - wording.NAMES
+        return f"{wording.of_whole(line)}: {types}" + (f" and {counted(more, 'type')} more" if more > 0 else "")
     kind = "" if line.changes[0].in_cluster else f"{code(line.type)} "
-    return kind + names + (f" and {more:,} more" if more > 0 else "") + (" **stateful**" if line.stateful else "")
+    return wording.number(line) + kind + _named(line.names) + (" **stateful**" if line.stateful else "")
 
 
-def _fields(line: groups.Line) -> str:
-    names = ", ".join(code(name) for name in line.fields[: wording.FIELDS])
-    more = len(line.fields) - wording.FIELDS
+def _named(some: Sequence[str], most: int = wording.NAMES) -> str:
+    names = ", ".join(code(name) for name in some[:most])
+    more = len(some) - most
     return names + (f" and {more:,} more" if more > 0 else "")
 
 

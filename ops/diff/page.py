@@ -13,6 +13,7 @@ from ops.diff import groups, palette, wording
 from ops.diff.legible import counted, legible, percent, plain
 from ops.diff.map import Mark, fleet_map
 from ops.diff.places import Places
+from ops.diff.said import said
 from ops.guard.change import Action
 from ops.guard.report import Report, Verdict
 
@@ -48,7 +49,8 @@ def page(report: Report, head: Record, base: Record | None) -> str:
         places=places,
         map=fleet_map(report, places, head, base),
         groups=groups.groups(report.changes, places),
-        reasons=groups.said(report.reasons, places),
+        reasons=said(report.reasons, report.changes, places),
+        fates=groups.fates(report.shared),
         tone=TONES[report.verdict],
         sign=SIGNS[report.verdict],
     )

@@ -34,6 +34,7 @@ class Places:
     def __init__(self, head: Record, base: Record | None = None) -> None:
         sides = (head,) if base is None else (base, head)
         self.fleet = head.fleet
+        self._head, self._base = head, base
         self.cells: dict[str, CellRecord] = {name: one for side in sides for name, one in side.cells.items()}
         self.regions: dict[str, RegionRecord] = {name: one for side in sides for name, one in side.regions.items()}
         self.stacks: dict[str, StackRecord] = {name: one for side in sides for name, one in side.stacks.items()}
@@ -67,6 +68,10 @@ class Places:
             if word and (bare.startswith(f"{word}-") or bare.endswith(f"-{word}")):
                 return bare.removeprefix(f"{word}-").removesuffix(f"-{word}")
         return bare
+
+    def on_one_side(self, home: str) -> bool:
+        """Whether a stack or a bundle begins or ends as a whole. Never, while only one side is known."""
+        return self._base is not None and _has(self._base, home) != _has(self._head, home)
 
     def named(self, text: str) -> Place | None:
         """The place that a sentence or a path begins with or is about: a stack, a bundle, a cell or region of
@@ -142,3 +147,12 @@ class Places:
         """In the order of the fleet."""
         order = {name: number for number, name in enumerate(self.cells)}
         return tuple(sorted(cells, key=lambda name: (order.get(name, len(order)), name)))
+
+
+def _has(side: Record, home: str) -> bool:
+    cell, slash, channel = home.partition("/")
+    if not slash:
+        return home in side.stacks
+    return cell in side.cells and (
+        not channel.startswith("service-") or channel.removeprefix("service-") in side.cells[cell].services
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,13 +13,16 @@ from rich.text import Text
 from fleet.record import Record
 from ops.diff import groups as grouped
 from ops.diff import wording
-from ops.diff.legible import counted, plain
+from ops.diff.legible import plain, several
 from ops.diff.places import Places
+from ops.diff.said import said
 from ops.guard.change import Action
 from ops.guard.report import Report, Verdict
 
 PIPED_WIDTH = 120
 """Columns when nobody's terminal tells."""
+_COMMON = 3
+"""Lines with the same why that it stands above of."""
 
 _VERDICT = {
     Verdict.ALLOWED: "bold green",
@@ -67,8 +71,11 @@ def _parts(report: Report, places: Places) -> Iterator[RenderableType]:
     if report.changes:
         yield _section("Changes", Group(*_changes(report, places)))
     if report.shared:
-        rows = [(one.path, wording.fate(one, places)) for one in report.shared]
-        yield _section("Shared by cells", _columns(rows, "resource", "whose fate it is"))
+        rows = [
+            (f"{one.home}/{several(one.names, wording.NAMES, wording.WHOLE)}", wording.fate(one, places))
+            for one in grouped.fates(report.shared)
+        ]
+        yield _section("Shared by cells", _columns(rows, "resources", "whose fate they are"))
     if report.inputs:
         inputs = [(wording.source(one), wording.which(one.radius, places), one.why) for one in report.inputs]
         yield _section("Inputs that reach more than one cell", _columns(inputs, "input", "reaches", "as"))
@@ -77,9 +84,11 @@ def _parts(report: Report, places: Places) -> Iterator[RenderableType]:
             (str(number), one.title, wording.carried(one), wording.which(one.radius, places))
             for number, one in enumerate(report.waves, 1)
         ]
-        yield _section("Waves", _columns(waves, "", "wave", "carries", "touches"))
+        yield _section(wording.waves(report), _columns(waves, "", "wave", "carries", "touches"))
     if report.exempted:
         yield _section("Exceptions used", _columns(report.exempted, "exceptions/<id>.yaml", "let pass"))
+    if report.unused:
+        yield _section("Exceptions that let nothing pass", _columns(report.unused, "exceptions/<id>.yaml", "why"))
 
 
 def _section(title: str, body: RenderableType) -> RenderableType:
@@ -105,30 +114,33 @@ def _columns(rows: Sequence[tuple[str, ...]], *titles: str) -> Table:
 
 
 def _reasons(report: Report, places: Places) -> Iterator[RenderableType]:
-    for one in grouped.said(report.reasons, places):
-        style = "bold red" if one.refuses else "bold magenta"
-        head = Text.assemble(
-            (one.rule, style),
+    for one in said(report.reasons, report.changes, places):
+        yield Text.assemble(
+            (one.rule, "bold red" if one.refuses else "bold magenta"),
             "" if one.refuses else " (undecided)",
-            f"  {counted(len(one.wheres), 'place')}: " if len(one.wheres) > 1 else "  ",
-            (", ".join(one.wheres), "bold"),
+            f"  {one.number:,} times" if one.number > 1 else f"  {wording.spot(one.spots[0], places)}",
         )
-        yield head
+        if one.number > 1:
+            for spot in one.spots:
+                yield Padding(Text(wording.spot(spot, places)), (0, 0, 0, 2))
         yield Padding(_pairs([("why", one.what), ("do", one.remedy)]), (0, 0, 0, 2))
 
 
 def _changes(report: Report, places: Places) -> Iterator[RenderableType]:
     for group in grouped.groups(report.changes, places):
         yield Text.assemble((group.part, "bold"), (f"  {wording.summary(group.changes)}", "dim"))
-        for line in group.lines:
-            text = Text.assemble(
-                f"{places.called(line.places)}: ",
-                (wording.ACTIONS[line.action], _ACTION[line.action]),
-                " ",
-                wording.upon(line),
-            )
-            if line.stateful:
-                text.append("  [stateful]", "bold")
-            if line.why:
-                text.append(f"  {line.why}", "dim")
-            yield Padding(text, (0, 0, 0, 2))
+        for why, lines in groupby(group.lines, key=lambda line: line.why):
+            some = list(lines)
+            # What three or more lines have in common stands above them, once.
+            above = len(some) >= _COMMON and bool(why)
+            if above:
+                yield Padding(Text(f"{why}:", "dim"), (0, 0, 0, 2))
+            for line in some:
+                text = Text.assemble(
+                    f"{places.called(line.places)}: ",
+                    (wording.ACTIONS[line.action], _ACTION[line.action]),
+                    f" {wording.upon(line)}",
+                    ("  [stateful]", "bold") if line.stateful else "",
+                    (f"  {why}", "dim") if why and not above else "",
+                )
+                yield Padding(text, (0, 0, 0, 4 if above else 2))

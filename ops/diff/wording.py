@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ops.diff.groups import Line, actions
+from ops.diff.groups import Fate, Line, actions
 from ops.diff.legible import counted, percent, several
 from ops.diff.places import Places
+from ops.diff.said import Spot
 from ops.guard.change import Action, Change
-from ops.guard.report import Input, Radius, Report, Shared, Step, Verdict
+from ops.guard.report import Input, Radius, Report, Step, Verdict
 
 NAMES, FIELDS = 6, 4
 """Names and fields that one line has; the rest is counted there, and stands in the JSON."""
@@ -82,25 +83,46 @@ def which(radius: Radius, places: Places) -> str:
     return ", ".join(parts) or "nothing that stands"
 
 
-def subject(line: Line, *, whole: str = WHOLE) -> str:
-    """`AWS::EKS::Addon VpcCni`, `Deployment sessions/sessions`."""
-    names = several(line.names, NAMES, whole)
-    # The name of an object begins with its kind already.
-    return names if line.changes[0].in_cluster else f"{line.type} {names}"
+def number(line: Line) -> str:
+    """How many there are, where the line does not show it."""
+    return f"{len(line.changes):,} " if len(line.names) > 1 else ""
+
+
+def of_whole(line: Line) -> str:
+    """`135 resources of the new stack`."""
+    bundle = line.changes[0].in_cluster
+    noun = counted(len(line.changes), "object" if bundle else "resource")
+    every = "each " if len(line.places) > 1 else "the "
+    return f"{noun} of {every}{'new' if line.action is Action.CREATE else 'ending'} {'bundle' if bundle else 'stack'}"
 
 
 def upon(line: Line) -> str:
     """`AWS::EKS::Addon VpcCni (Properties.AddonVersion)`: behind the place and the action."""
+    if line.types:
+        each = len(line.places)
+        types = several(tuple(f"{many * each:,} {name}" for name, many in line.types), NAMES, WHOLE)
+        return f"{of_whole(line)}: {types}"
+    names = several(line.names, NAMES, WHOLE)
     inside = several(line.fields, FIELDS, WHOLE)
-    parts = [subject(line), f"({inside})" if inside else ""]
-    if len(line.names) > 1 and len(line.places) > 1:
-        parts.append(f"{len(line.changes):,} changes")
-    return " ".join(part for part in parts if part)
+    # The name of an object begins with its kind already.
+    subject = names if line.changes[0].in_cluster else f"{line.type} {names}"
+    return f"{number(line)}{subject}" + (f" ({inside})" if inside else "")
 
 
-def fate(one: Shared, places: Places) -> str:
+def spot(one: Spot, places: Places) -> str:
+    """`skyline-<cell>-cell/Cluster, Nodes in us-east-1 (6 cells)`."""
+    names = several(one.names, NAMES, WHOLE)
+    return (f"{one.home}/{names}" if names else one.home) + (f" in {places.called(one.places)}" if one.places else "")
+
+
+def fate(one: Fate, places: Places) -> str:
     cells = f"reached from {places.cells_called(one.cells)}"
     return f"{cells}; " + (f"declared: {one.declared}" if one.declared else "not on the declared list")
+
+
+def waves(report: Report) -> str:
+    """Title of the waves: of what is refused they are what would be, not what will."""
+    return "Waves" if report.verdict.exit_code == 0 else "Waves, if it were let pass"
 
 
 def source(one: Input) -> str:

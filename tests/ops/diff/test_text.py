@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -91,14 +92,77 @@ def test_a_reason_says_where_why_and_what_to_do():
     assert "unreadable (undecided) skyline-euc1-egress/Nats" in text
 
 
+def reasons_of(*reasons: Reason, changes: tuple[Change, ...] = ()) -> str:
+    text = words(printed(reports.report(*changes, verdict=Verdict.REFUSED, reasons=reasons)))
+    return text.partition(" Reasons ")[2].partition(" Changes ")[0]
+
+
 def test_one_reason_in_many_cells_is_said_once_with_every_place():
-    many = tuple(
-        Reason("wipe", f"{cell}/platform/Namespace x", f"{cell} would lose x", "keep it") for cell in reports.cells()
+    many = [Reason("wipe", f"{cell}/platform/Namespace x", f"{cell} loses x", "keep it") for cell in reports.cells()]
+    assert reasons_of(*many) == ("wipe 24 times <cell>/platform/Namespace x in 24 cells why <cell> loses x do keep it ")
+
+
+def test_resources_of_which_the_same_is_said_stand_together_whatever_their_type():
+    paths = {"skyline-use1-network/Vpc": "AWS::EC2::VPC", "skyline-use1-network/Acl": "AWS::EC2::NetworkAcl"}
+    changes = tuple(Change(Action.DELETE, *path.split("/"), of) for path, of in paths.items())
+    digest = "sha256:" + "0" * 64
+    many = [
+        Reason("traffic", path, f"{of} would go", f"sign {path} of skyline-use1-network") for path, of in paths.items()
+    ]
+    assert reasons_of(*many, changes=changes) == (
+        # Both are of one stack, so its name stays.
+        "traffic 2 times skyline-use1-network/Vpc, Acl why <type> would go do sign <resource> of skyline-use1-network "
     )
-    text = words(printed(reports.report(verdict=Verdict.REFUSED, reasons=many)))
-    assert text.count("would lose x") == 1
-    assert "why <cell> would lose x" in text
-    assert all(f"{cell}/platform/Namespace x" in text for cell in reports.cells())
+
+
+def test_digests_of_several_stacks_are_left_open():
+    many = [
+        Reason(
+            "traffic", f"skyline-{cell}-cell/Cluster", "would go", f"base: {{skyline-{cell}-cell: sha256:{digit * 64}}}"
+        )
+        for cell, digit in (("use1-a", "a"), ("use1-b", "b"))
+    ]
+    assert reasons_of(*many).endswith("why would go do base: {<stack>: <digest>} ")
+
+
+def test_reasons_that_differ_in_more_than_their_place_stay_apart():
+    text = reasons_of(
+        Reason("wipe", "use1-a/platform/A", "loses 1", "b"), Reason("wipe", "use1-b/platform/A", "loses 2", "b")
+    )
+    assert "loses 1" in text
+    assert "loses 2" in text
+
+
+def test_what_refuses_comes_before_what_is_undecided():
+    text = reasons_of(Reason("unreadable", "x", "a", "b", refuses=False), Reason("scope", "y", "c", "d"))
+    assert text.startswith("scope y why c do d unreadable (undecided) x")
+
+
+def test_stacks_that_begin_or_end_are_counted_by_type_and_what_held_data_is_named():
+    head = reports.hypergrowth()
+    gone = {"skyline-usw2-e-cell", "skyline-usw2-f-cell"}
+    later = head.model_copy(update={"stacks": {name: one for name, one in head.stacks.items() if name not in gone}})
+    changes = [
+        Change(Action.DELETE, stack, name, of, stateful=of == "AWS::EKS::Cluster")
+        for stack in sorted(gone)
+        for name, of in (("A", "AWS::EC2::Route"), ("B", "AWS::EC2::Route"), ("C", "AWS::EKS::Cluster"))
+    ]
+    file = io.StringIO()
+    show(reports.report(*changes), Console(file=file, width=120), later, head)
+    text = words(file.getvalue())
+    assert "usw2-e, usw2-f: delete 4 resources of each ending stack: 4 AWS::EC2::Route" in text
+    assert "usw2-e, usw2-f: delete AWS::EKS::Cluster C [stateful]" in text
+
+
+def test_members_of_a_list_that_change_alike_are_one_field():
+    fields = ("Properties.Rules.0.Priority", "Properties.Rules.1.Priority", "Properties.Tags.3")
+    text = words(printed(reports.report(Change(Action.UPDATE, "skyline-edge-dns", "A", "T", fields=fields))))
+    assert "T A (Properties.Rules.*.Priority, Properties.Tags.3)" in text
+
+
+def test_waves_of_what_is_refused_are_what_would_be():
+    assert "\nWaves, if it were let pass\n" in printed(replace(reports.rolling(), verdict=Verdict.REFUSED))
+    assert "\nWaves\n" in printed(reports.rolling())
 
 
 def test_what_is_touched_is_in_cells_zones_regions_and_traffic():

@@ -1,0 +1,124 @@
+"""Reasons as people read them: what is said alike of many resources is said once, with all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ops.diff.places import Place, Places
+from ops.guard.change import Change
+from ops.guard.report import Reason
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What a reason is about: names in one stack or bundle, or in each of several that are alike."""
+
+    home: str
+    """Name of the stack, `<cell>/<channel>`, or a file and a field; with its place left open where there are several."""
+    names: tuple[str, ...]
+    places: tuple[Place, ...] = ()
+    """Empty where there is one, which `home` names."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Reasons that say the same."""
+
+    rule: str
+    spots: tuple[Spot, ...]
+    number: int
+    """Of reasons."""
+    what: str
+    """With `<resource>`, `<stack>`, `<digest>`, `<cell>`, `<type>` where they differ in that."""
+    remedy: str
+    refuses: bool
+
+
+def said(reasons: Sequence[Reason], changes: Sequence[Change], places: Places) -> tuple[Said, ...]:
+    """Reasons with those together that differ by their place or their type alone. What refuses comes first, then each
+    rule when it is first met."""
+    types = {change.path: change.type for change in changes}
+    equal: dict[tuple[bool, str, str, str], list[Reason]] = {}
+    forms: dict[Reason, tuple[_Forms, _Forms]] = {}
+    for reason in reasons:
+        what, remedy = (_Forms(text, reason, types.get(reason.where), places) for text in (reason.what, reason.remedy))
+        forms[reason] = what, remedy
+        equal.setdefault((reason.refuses, reason.rule, what[_OPEN], remedy[_OPEN]), []).append(reason)
+    found = [
+        Said(
+            rule=rule,
+            spots=_spots(some, places),
+            number=len(some),
+            what=_closest([forms[one][0] for one in some]),
+            remedy=_closest([forms[one][1] for one in some]),
+            refuses=refuses,
+        )
+        for (refuses, rule, _, _), some in equal.items()
+    ]
+    order = list(dict.fromkeys(one.rule for one in found))
+    return tuple(sorted(found, key=lambda one: (not one.refuses, order.index(one.rule))))
+
+
+_OPEN = 4
+
+
+class _Forms:
+    """A sentence as it is (0), and with more and more left open of what is of its resource and place alone."""
+
+    def __init__(self, text: str, reason: Reason, type_: str | None, places: Places) -> None:
+        self._text, self._reason, self._type, self._places = text, reason, type_, places
+
+    def __getitem__(self, form: int) -> str:
+        if form == 0:
+            return self._text
+        text = self[form - 1]
+        home, name = _parted(self._reason.where, self._places)
+        if form == 1:
+            return text.replace(self._reason.where, "<resource>")
+        if form == 2:
+            return _DIGEST.sub("<digest>", text.replace(home, "<stack>")) if name else text
+        if form == 3:
+            return self._places.alike(text, self._places.named(self._reason.where))
+        return text.replace(self._type, "<type>") if self._type else text
+
+
+def _closest(all_of: Sequence[_Forms]) -> str:
+    """The form that leaves least open of those that all agree on; they agree on the last."""
+    for form in range(_OPEN):
+        texts = {forms[form] for forms in all_of}
+        if len(texts) == 1:
+            return texts.pop()
+    return all_of[0][_OPEN]
+
+
+def _parted(where: str, places: Places) -> tuple[str, str]:
+    """A stack or a bundle, and the name in it; what is no path has no name."""
+    parts = where.split("/")
+    home = 2 if parts[0] in places.cells else 1
+    if len(parts) <= home or (home == 1 and parts[0] not in places.stacks):
+        return where, ""
+    return "/".join(parts[:home]), "/".join(parts[home:])
+
+
+def _spots(reasons: Sequence[Reason], places: Places) -> tuple[Spot, ...]:
+    """Equal names in like homes together, and then the names of equal homes."""
+    wheres: dict[tuple[str, str], list[str]] = {}
+    for where in dict.fromkeys(reason.where for reason in reasons):
+        home, name = _parted(where, places)
+        place = places.named(where)
+        wheres.setdefault((places.alike(home, place), places.alike(name, place)), []).append(where)
+    merged: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (alike, name), some in wheres.items():
+        homes = tuple(dict.fromkeys(_parted(where, places)[0] for where in some))
+        one = len(homes) == 1
+        merged.setdefault((homes[0] if one else alike, () if one else homes), []).append(
+            _parted(some[0], places)[1] if one else name
+        )
+    return tuple(
+        Spot(home, tuple(filter(None, names)), tuple(filter(None, (places.named(one) for one in homes))))
+        for (home, homes), names in merged.items()
+    )
