@@ -102,7 +102,7 @@ class _Marks:
                     continue
                 if cell not in cells:
                     self._shared.setdefault(cell, []).append(change.action)
-                inside = set(places.cells[cell].zones)
+                inside = set(places.zones_of_cell(cell))
                 self.zones |= {(cell, zone) for zone in (inside & radius.zones if radius and radius.zones else inside)}
         for reason in report.reasons:
             about = places.named(reason.where)
@@ -147,7 +147,7 @@ def fleet_map(report: Report, places: Places, head: Record, base: Record | None)
         return "new" if base is not None and name not in base.cells else head.cells[name].state
 
     def row(name: str) -> CellRow:
-        zones = tuple((zone, (name, zone) in marks.zones) for zone in places.cells[name].zones)
+        zones = tuple((zone, (name, zone) in marks.zones) for zone in places.zones_of_cell(name))
         shares = after.get(name, 0.0) if base is None else before.get(name, 0.0), after.get(name, 0.0)
         return CellRow(name, state(name), *shares, waves.get(name), marks.of_cell(name), zones)
 
@@ -156,6 +156,8 @@ def fleet_map(report: Report, places: Places, head: Record, base: Record | None)
         inside = [cell for cell, one in places.cells.items() if one.region == name]
         cells = tuple(row(cell) for cell in sorted(inside, key=lambda cell: (places.cells[cell].slot, cell)))
         share = sum(one.after for one in cells)
-        cards.setdefault(region.market, []).append(RegionCard(name, region.zones, share, cells, *parts(name)))
+        cards.setdefault(region.market, []).append(
+            RegionCard(name, places.zones_of_region(name), share, cells, *parts(name))
+        )
     markets = tuple(Market(name, tuple(regions)) for name, regions in cards.items())
     return FleetMap(markets, *parts(None))

@@ -35,6 +35,7 @@ class Places:
         sides = (head,) if base is None else (base, head)
         self.fleet = head.fleet
         self._head, self._base = head, base
+        self._sides = (head,) if base is None else (head, base)
         self.cells: dict[str, CellRecord] = {name: one for side in sides for name, one in side.cells.items()}
         self.regions: dict[str, RegionRecord] = {name: one for side in sides for name, one in side.regions.items()}
         self.stacks: dict[str, StackRecord] = {name: one for side in sides for name, one in side.stacks.items()}
@@ -42,7 +43,14 @@ class Places:
 
     @cached_property
     def zones(self) -> frozenset[str]:
-        return frozenset(zone for region in self.regions.values() for zone in region.zones)
+        return frozenset(zone for region in self.regions for zone in self.zones_of_region(region))
+
+    def zones_of_region(self, name: str) -> tuple[str, ...]:
+        """Of both sides, in their order; those of the base alone come last."""
+        return _joined(side.regions[name].zones for side in self._sides if name in side.regions)
+
+    def zones_of_cell(self, name: str) -> tuple[str, ...]:
+        return _joined(side.cells[name].zones for side in self._sides if name in side.cells)
 
     def _of(self, home: str) -> Place:
         cell, slash, channel = home.partition("/")
@@ -147,6 +155,10 @@ class Places:
         """In the order of the fleet."""
         order = {name: number for number, name in enumerate(self.cells)}
         return tuple(sorted(cells, key=lambda name: (order.get(name, len(order)), name)))
+
+
+def _joined(some: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(zone for zones in some for zone in zones))
 
 
 def _has(side: Record, home: str) -> bool:

@@ -178,6 +178,19 @@ def test_a_cell_is_touched_in_the_zones_that_a_change_reaches_and_in_no_other():
     assert set(dict(cells[1].zones).values()) == {False}
 
 
+def test_a_zone_that_only_one_side_has_is_on_the_map():
+    base = reports.hypergrowth()
+    east = base.regions["us-east-1"].model_copy(update={"zones": ("use1-az1", "use1-az2", "use1-az6")})
+    cell = base.cells["use1-a"].model_copy(update={"zones": east.zones})
+    head = base.model_copy(
+        update={"regions": {**base.regions, "us-east-1": east}, "cells": {**base.cells, "use1-a": cell}}
+    )
+    report = replace(reports.calm(), radii={reports.calm().changes[0].path: reports.radius("use1-a")})
+    card = fleet_map(report, Places(head, base), head, base).markets[0].regions[0]
+    assert card.zones == ("use1-az1", "use1-az2", "use1-az6", "use1-az4")
+    assert dict(card.cells[0].zones) == {"use1-az1": True, "use1-az2": True, "use1-az6": False, "use1-az4": True}
+
+
 def test_a_creation_that_touches_nothing_that_stands_marks_its_cell_and_no_zone():
     made = Change(Action.CREATE, "skyline-use1-a-cell", "Topic", "AWS::SNS::Topic")
     cell = drawn(reports.report(made, radii={made.path: reports.radius()})).markets[0].regions[0].cells[0]

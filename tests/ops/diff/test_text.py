@@ -94,24 +94,23 @@ def test_a_reason_says_where_why_and_what_to_do():
 
 def reasons_of(*reasons: Reason, changes: tuple[Change, ...] = ()) -> str:
     text = words(printed(reports.report(*changes, verdict=Verdict.REFUSED, reasons=reasons)))
-    return text.partition(" Reasons ")[2].partition(" Changes ")[0]
+    return text.partition(" Reasons ")[2].partition(" Changes ")[0].strip()
 
 
 def test_one_reason_in_many_cells_is_said_once_with_every_place():
     many = [Reason("wipe", f"{cell}/platform/Namespace x", f"{cell} loses x", "keep it") for cell in reports.cells()]
-    assert reasons_of(*many) == ("wipe 24 times <cell>/platform/Namespace x in 24 cells why <cell> loses x do keep it ")
+    assert reasons_of(*many) == ("wipe 24 times <cell>/platform/Namespace x in 24 cells why <cell> loses x do keep it")
 
 
 def test_resources_of_which_the_same_is_said_stand_together_whatever_their_type():
     paths = {"skyline-use1-network/Vpc": "AWS::EC2::VPC", "skyline-use1-network/Acl": "AWS::EC2::NetworkAcl"}
     changes = tuple(Change(Action.DELETE, *path.split("/"), of) for path, of in paths.items())
-    digest = "sha256:" + "0" * 64
     many = [
         Reason("traffic", path, f"{of} would go", f"sign {path} of skyline-use1-network") for path, of in paths.items()
     ]
     assert reasons_of(*many, changes=changes) == (
         # Both are of one stack, so its name stays.
-        "traffic 2 times skyline-use1-network/Vpc, Acl why <type> would go do sign <resource> of skyline-use1-network "
+        "traffic 2 times skyline-use1-network/Vpc, Acl why <type> would go do sign <resource> of skyline-use1-network"
     )
 
 
@@ -122,7 +121,7 @@ def test_digests_of_several_stacks_are_left_open():
         )
         for cell, digit in (("use1-a", "a"), ("use1-b", "b"))
     ]
-    assert reasons_of(*many).endswith("why would go do base: {<stack>: <digest>} ")
+    assert reasons_of(*many).endswith("why would go do base: {<stack>: <digest>}")
 
 
 def test_reasons_that_differ_in_more_than_their_place_stay_apart():
