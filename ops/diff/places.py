@@ -79,11 +79,20 @@ class Places:
 
     def on_one_side(self, home: str) -> bool:
         """Whether a stack or a bundle begins or ends as a whole. Never, while only one side is known."""
-        return self._base is not None and _has(self._base, home) != _has(self._head, home)
+        if self._base is None:
+            return False
+        cell, slash, channel = home.partition("/")
+        if not slash:
+            return (home in self._base.stacks) != (home in self._head.stacks)
+        before, after = self._base.cells.get(cell), self._head.cells.get(cell)
+        if before is None or after is None:
+            return before is not after
+        service = channel.removeprefix("service-")
+        return service != channel and (service in before.services) != (service in after.services)
 
     def named(self, text: str) -> Place | None:
-        """The place that a sentence or a path begins with or is about: a stack, a bundle, a cell or region of
-        `fleet.yaml`; None where it names none."""
+        """The place that a sentence or a path begins with or is about: a stack, a bundle, a cell (`use1-a`, or
+        `us-east-1/a` as tombstones have it), a cell or region of `fleet.yaml`; None where it names none."""
         start = text.split("/")[0]
         if start in self.stacks:
             return self.of(start)
@@ -93,12 +102,15 @@ class Places:
                 if "/" in text
                 else Place(start, "cell", start, self._home(start))
             )
+        if start in self.regions:
+            cell = f"{self.regions[start].code}-{text.partition('/')[2]}"
+            return Place(text, "cell" if cell in self.cells else "region", cell if cell in self.cells else None, start)
         found = re.search(r"regions\.([a-z0-9-]+)(?:\.cells\.([a-z0-9-]+))?", text)
         region = self.regions.get(found[1]) if found else None
         if found is None or region is None:
             return None
-        cell = f"{region.code}-{found[2]}" if found[2] else None
-        return Place(text, "file", cell if cell in self.cells else None, found[1])
+        named = f"{region.code}-{found[2]}" if found[2] else None
+        return Place(text, "file", named if named in self.cells else None, found[1])
 
     def _home(self, cell: str) -> str:
         return self.cells[cell].region
@@ -159,12 +171,3 @@ class Places:
 
 def _joined(some: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(zone for zones in some for zone in zones))
-
-
-def _has(side: Record, home: str) -> bool:
-    cell, slash, channel = home.partition("/")
-    if not slash:
-        return home in side.stacks
-    return cell in side.cells and (
-        not channel.startswith("service-") or channel.removeprefix("service-") in side.cells[cell].services
-    )
