@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from fleet.record import CellRecord, Record, RegionRecord, StackRecord
-from ops.diff.legible import counted, several
+from ops.diff.legible import counted, legible, several
 
 FLEET = "the fleet"
 _NAMED = 4
@@ -157,11 +157,11 @@ class Places:
             words.append(
                 f"{region} ({counted(whole, 'cell')})" if region and len(some) == whole > 1 else ", ".join(some)
             )
-        return ", ".join(words)
+        return legible(", ".join(words))
 
     def regions_called(self, regions: Collection[str]) -> str:
         every = len(regions) == len(self.regions) > 1
-        return counted(len(regions), "region") if every else ", ".join(sorted(regions))
+        return counted(len(regions), "region") if every else legible(", ".join(sorted(regions)))
 
     def sorted(self, cells: Collection[str]) -> tuple[str, ...]:
         """In the order of the fleet."""
