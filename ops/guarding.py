@@ -26,3 +26,27 @@ def synth(
     from ops.synth import show
 
     raise typer.Exit(show(blueprint, out, as_json=as_json))
+
+
+@app.command()
+def diff(
+    base: Annotated[str, typer.Argument(help="A commit, a folder with an assembly, or `deployed`.")],
+    head: Annotated[str | None, typer.Argument(help="The same; the working tree when absent.")] = None,
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    now: Annotated[str | None, typer.Option(help="Day that exceptions are measured by (YYYY-MM-DD).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON (schemas/diff.schema.json).")] = False,
+    markdown: Annotated[Path | None, typer.Option(help="Also write the comment of a pull request here.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write a page with the map of the fleet here.")] = None,
+    whole: Annotated[str | None, typer.Option(help="Where the page will stand, for a comment without room.")] = None,
+    role: Annotated[str | None, typer.Option(help="Role to take in each account, for what is deployed.")] = None,
+) -> None:
+    """Show what a change touches, how far it reaches, and whether it may go: at once, by waves, or not at all.
+
+    Exit codes: 0 allowed, or allowed with roll-out; 1 refused; 2 undecided, or a side cannot be had; 130 interrupted.
+    """
+    from ops.diff.outputs import Outputs
+    from ops.diff.sides import Asked
+    from ops.diff.verb import show
+
+    outputs = Outputs(as_json=as_json, markdown=markdown, html=html, whole=whole)
+    raise typer.Exit(show(Asked(base, head, blueprint), outputs, now=now, role=role))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 
-def day(said: str | None) -> date:
+def day(said: str | None, option: str = "--today") -> date:
     """A day that somebody names, or today in UTC.
+
+    Args:
+        option: where it was said.
 
     Raises:
         ValueError: it is no day; a sentence.
@@ -16,4 +19,4 @@ def day(said: str | None) -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise ValueError(f"--today: {said!r} is no day of the calendar; write it as YYYY-MM-DD") from None
+        raise ValueError(f"{option}: {said!r} is no day of the calendar; write it as YYYY-MM-DD") from None
