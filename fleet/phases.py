@@ -95,6 +95,9 @@ def _edge(fleet: Fleet) -> Iterator[StackPlan]:
     dns = names.stack(fleet, "edge-dns")
     yield StackPlan("edge-dns", dns, account, "edge", control, Phase.FOUNDATIONS)
     for region in fleet.regions.values():
+        # A region whose cells are all planned has nothing to name, and CloudFormation takes no empty template.
+        if not region.standing_cells:
+            continue
         addresses = names.stack(fleet, "edge-addresses", region.code)
         yield StackPlan(
             "edge-addresses", addresses, account, "edge", control, Phase.TRAFFIC, subject=region, after=(dns,)

@@ -43,7 +43,7 @@ class EdgeSiteStack(FleetStack):
         )
         self._alarms = EdgeAlarms(self, "Alarms", fleet=fleet, topic_arn=self._topic(key.arn))
         sites = {host.key: self._host(host) for host in fleet.edge.hosts.values()}
-        checks = {region.code: self._check(region) for region in fleet.regions.values()}
+        checks = {region.code: self._check(region) for region in fleet.regions.values() if region.standing_cells}
         FleetDashboard(self, "Dashboard", fleet=fleet, checks=checks, distributions=sites)
 
     def _check(self, home: Region) -> str:

@@ -96,6 +96,7 @@ def changed(whole, tmp_path_factory) -> Callable[..., set[str]]:
         fleet = judge(Source(tree, GROWTH.places)).fleet
         folder = tmp_path_factory.mktemp("edited") / "cdk.out"
         write_templates(fleet, every_stack(fleet), folder, judged=False)
+        assert all('"Resources"' in text for text in texts(folder).values())
         return texts(folder)
 
     def difference(edit: Edit, *, after: Edit | None = None) -> set[str]:
@@ -133,6 +134,25 @@ def test_an_edit_in_one_cell_changes_its_two_stacks_its_addresses_and_its_weight
 def test_a_weight_changes_one_stack(changed):
     edit = changed(lambda tree: tree["regions"]["us-west-2"]["cells"]["b"].update(weight=10))
     assert edit == {"edge-traffic-usw2"}
+
+
+@pytest.mark.whole
+def test_a_region_is_announced_before_its_first_cell_stands_and_has_no_names_until_then(changed):
+    def cells(state: str) -> Edit:
+        def edit(tree: dict[str, Any]) -> None:
+            region = tree["regions"]["us-west-2"]
+            region["weight"] = 0
+            for cell in region["cells"].values():
+                cell["state"] = state
+            for service in tree["services"].values():
+                service["regions"] = ["us-east-1"]
+            tree["placements"]["us-west-2"] = {}
+            tree["policies"]["spot"]["share"] = 0.5
+
+        return edit
+
+    stand = changed(cells("proving"), after=cells("planned"))
+    assert {"edge-addresses-usw2", "edge-traffic-usw2", "usw2-a-cell"} <= stand
 
 
 @pytest.mark.whole
