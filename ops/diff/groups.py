@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ops.diff.places import Place, Places
+from ops.diff.said import Spot, spots
 from ops.guard.change import Action, Change
 from ops.guard.report import Shared
+
+_FEW = 3
+"""Names in one place that differ by their zone alone and are said all the same."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Fate:
-    """Resources of one stack that the same cells share, for the same reason."""
+    """Resources that cells share, for the same reason."""
 
-    home: str
-    names: tuple[str, ...]
+    spot: Spot
     cells: frozenset[str]
+    """That share any of them."""
+    each: int
+    """Cells that share one of them."""
     declared: str | None
 
 
@@ -109,7 +115,11 @@ def _single(changes: Sequence[Change], places: Places) -> list[Line]:
     merged: dict[tuple[object, ...], list[tuple[str, list[Change]]]] = {}
     for alike, some in equal.items():
         homes = frozenset(change.home for change in some)
-        merged.setdefault((*alike[:-1], homes), []).append((_one(some, str(alike[-1])), some))
+        named = merged.setdefault((*alike[:-1], homes), [])
+        if len(homes) == 1 < len(some) <= _FEW:
+            named.extend((change.name, [change]) for change in some)
+        else:
+            named.append((_one(some, str(alike[-1])), some))
     return [_line(named, places) for named in merged.values()]
 
 
@@ -117,15 +127,16 @@ def _line(named: Sequence[tuple[str, list[Change]]], places: Places) -> Line:
     changes = tuple(change for _, some in named for change in some)
     first = changes[0]
     at = tuple(dict.fromkeys(places.of(change.home) for change in changes))
-    alone = len(at) == 1
     place = places.of(first.home)
-    fields = first.fields if alone else tuple(places.alike(one, place) for one in first.fields)
+    fields = first.fields
+    if any(change.fields != fields for change in changes):
+        fields = tuple(places.alike(one, place) for one in fields)
     return Line(
         action=first.action,
         type=first.type,
         names=tuple(name for name, _ in named),
         fields=_without_numbers(fields),
-        why=first.why if alone else places.alike(first.why, place),
+        why=first.why if all(change.why == first.why for change in changes) else places.alike(first.why, place),
         stateful=first.stateful,
         places=at,
         changes=changes,
@@ -148,11 +159,14 @@ def _grave(line: Line) -> tuple[int, bool, str, int, str, tuple[str, ...]]:
     return -line.action, not line.stateful, line.why, -len(line.changes), line.type, line.names
 
 
-def fates(shared: Sequence[Shared]) -> tuple[Fate, ...]:
-    """By stack, cells and declaration; what is not declared comes first."""
-    equal: dict[tuple[str, frozenset[str], str | None], list[str]] = {}
+def fates(shared: Sequence[Shared], places: Places) -> tuple[Fate, ...]:
+    """By declaration and by how many cells share each, like ones together; what is not declared comes first."""
+    equal: dict[tuple[str | None, int], list[Shared]] = {}
     for one in shared:
-        home, _, name = one.path.partition("/")
-        equal.setdefault((home, one.cells, one.declared), []).append(name)
-    found = [Fate(home, tuple(names), cells, declared) for (home, cells, declared), names in equal.items()]
+        equal.setdefault((one.declared, len(one.cells)), []).append(one)
+    found = []
+    for (declared, each), some in equal.items():
+        cells = {one.path: one.cells for one in some}
+        for spot in spots(cells, places):
+            found.append(Fate(spot, frozenset().union(*(cells[path] for path in spot.paths)), each, declared))
     return tuple(sorted(found, key=lambda one: one.declared is not None))

@@ -10,7 +10,7 @@ from fleet.record import Record
 from ops.diff import groups, wording
 from ops.diff.legible import counted, percent, plain
 from ops.diff.places import Places
-from ops.diff.said import Said, said
+from ops.diff.said import Said, Spot, said
 from ops.guard.report import Report, Verdict
 
 MOST = 65_536
@@ -140,11 +140,11 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
     if report.shared:
         shared = (
             (
-                f"{code(one.home)}: {_named(one.names)}",
-                prose(places.cells_called(one.cells)),
+                _spot(one.spot, places),
+                prose(wording.sharing(one, places)),
                 prose(one.declared) if one.declared else "**no**",
             )
-            for one in groups.fates(report.shared)
+            for one in groups.fates(report.shared, places)
         )
         yield _table("shared resource", "Shared by cells", ("resources", "reached from", "declared"), shared)
     if report.exempted:
@@ -183,16 +183,17 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
 
 def _reason(one: Said, places: Places) -> str:
     """A point of a list, with what to do behind it."""
-    spots = [
-        (f"{code(spot.home)}: {_named(spot.names)}" if spot.names else code(spot.home))
-        + (f" in {prose(places.called(spot.places))}" if spot.places else "")
-        for spot in one.spots[: wording.NAMES]
-    ]
+    spots = [_spot(spot, places) for spot in one.spots[: wording.NAMES]]
     more = len(one.spots) - wording.NAMES
     where = "; ".join(spots) + (f" and {counted(more, 'place')} more" if more > 0 else "")
     times = f", {one.number:,} times" if one.number > 1 else ""
     undecided = "" if one.refuses else " (undecided)"
     return f"- **{prose(one.rule)}**{undecided}{times}: {where}. {prose(one.what)}.  \n  Do: {prose(one.remedy)}."
+
+
+def _spot(one: Spot, places: Places) -> str:
+    names = f": {_named(one.names)}" if one.names else ""
+    return code(one.home) + names + (f" in {prose(places.called(one.places))}" if one.places else "")
 
 
 def _upon(line: groups.Line) -> str:

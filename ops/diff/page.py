@@ -50,7 +50,7 @@ def page(report: Report, head: Record, base: Record | None) -> str:
         map=fleet_map(report, places, head, base),
         groups=groups.groups(report.changes, places),
         reasons=said(report.reasons, report.changes, places),
-        fates=groups.fates(report.shared),
+        fates=groups.fates(report.shared, places),
         tone=TONES[report.verdict],
         sign=SIGNS[report.verdict],
     )

@@ -116,18 +116,27 @@ class Places:
         return self.cells[cell].region
 
     def alike(self, text: str, place: Place | None) -> str:
-        """Text with the names of its place left open: `<cell>`, `<region>`. Equal for what is the same elsewhere."""
+        """Text with the names of its place left open: `<cell>`, `<zone>`, `<region>`. Equal for what is the same
+        elsewhere. A logical id with a zone in it ends in a digest of its whole path, which is left out with it.
+        """
         if place is None:
             return text
         for name, blank in self._blanks(place.cell, place.region):
             if name in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", blank, text)
+        for zone in self.zones_of_region(place.region) if place.region else ():
+            # As the CDK writes it into logical ids: use1-az4 is Use1Az4.
+            camel = "".join(part.capitalize() for part in zone.split("-"))
+            if camel in text:
+                text = re.sub(rf"{camel}(?![0-9](?![0-9A-F]{{7}}\b))", "<Zone>", text)
+                text = re.sub(r"(<Zone>\w*?)[0-9A-F]{8}\b", r"\1", text)
         return text
 
     def _blanks(self, cell: str | None, region: str | None) -> list[tuple[str, str]]:
         known = self.regions.get(region or "")
         blanks = [(cell, "<cell>")] if cell else []
         if region and known:
+            blanks += [(zone, "<zone>") for zone in self.zones_of_region(region)]
             blanks += [(region, "<region>"), (known.code, "<code>"), (known.account, "<account>")]
         return blanks
 
@@ -161,7 +170,9 @@ class Places:
 
     def regions_called(self, regions: Collection[str]) -> str:
         every = len(regions) == len(self.regions) > 1
-        return counted(len(regions), "region") if every else legible(", ".join(sorted(regions)))
+        known = [region for region in self.regions if region in regions]
+        named = ", ".join([*known, *sorted(set(regions) - set(known))])
+        return counted(len(regions), "region") if every else legible(named)
 
     def sorted(self, cells: Collection[str]) -> tuple[str, ...]:
         """In the order of the fleet."""

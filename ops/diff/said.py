@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ops.diff.places import Place, Places
 from ops.guard.change import Change
 from ops.guard.report import Reason
 
+_FEW = 3
+"""Names that differ by their zone alone and are said all the same."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -22,6 +24,8 @@ class Spot:
     names: tuple[str, ...]
     places: tuple[Place, ...] = ()
     """Empty where there is one, which `home` names."""
+    paths: tuple[str, ...] = ()
+    """All of them, as they are."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def said(reasons: Sequence[Reason], changes: Sequence[Change], places: Places) -
     found = [
         Said(
             rule=rule,
-            spots=_spots(some, places),
+            spots=spots((one.where for one in some), places),
             number=len(some),
             what=_closest([forms[one][0] for one in some]),
             remedy=_closest([forms[one][1] for one in some]),
@@ -95,6 +99,33 @@ def _closest(all_of: Sequence[_Forms]) -> str:
     return all_of[0][_OPEN]
 
 
+def spots(paths: Iterable[str], places: Places) -> tuple[Spot, ...]:
+    """Equal names in like homes together, and then the names of equal homes."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for path in dict.fromkeys(paths):
+        home, name = _parted(path, places)
+        place = places.named(path)
+        alike.setdefault((places.alike(home, place), places.alike(name, place)), []).append(path)
+    merged: dict[tuple[str, tuple[str, ...]], list[tuple[str, list[str]]]] = {}
+    for (like, name), some in alike.items():
+        homes = tuple(dict.fromkeys(_parted(path, places)[0] for path in some))
+        names = tuple(dict.fromkeys(_parted(path, places)[1] for path in some))
+        alone = len(homes) == 1
+        # A few names are themselves; more, and those of several homes, are what they have in common.
+        shown = names if len(names) == 1 or (alone and len(names) <= _FEW) else (name,)
+        key = (homes[0], ()) if alone else (like, homes)
+        merged.setdefault(key, []).extend((one, some if at == 0 else []) for at, one in enumerate(shown))
+    return tuple(
+        Spot(
+            home,
+            tuple(name for name, _ in found if name),
+            tuple(filter(None, (places.named(one) for one in homes))),
+            tuple(path for _, some in found for path in some),
+        )
+        for (home, homes), found in merged.items()
+    )
+
+
 def _parted(where: str, places: Places) -> tuple[str, str]:
     """A stack or a bundle, and the name in it; what is no path has no name."""
     parts = where.split("/")
@@ -102,23 +133,3 @@ def _parted(where: str, places: Places) -> tuple[str, str]:
     if len(parts) <= home or (home == 1 and parts[0] not in places.stacks):
         return where, ""
     return "/".join(parts[:home]), "/".join(parts[home:])
-
-
-def _spots(reasons: Sequence[Reason], places: Places) -> tuple[Spot, ...]:
-    """Equal names in like homes together, and then the names of equal homes."""
-    wheres: dict[tuple[str, str], list[str]] = {}
-    for where in dict.fromkeys(reason.where for reason in reasons):
-        home, name = _parted(where, places)
-        place = places.named(where)
-        wheres.setdefault((places.alike(home, place), places.alike(name, place)), []).append(where)
-    merged: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (alike, name), some in wheres.items():
-        homes = tuple(dict.fromkeys(_parted(where, places)[0] for where in some))
-        one = len(homes) == 1
-        merged.setdefault((homes[0] if one else alike, () if one else homes), []).append(
-            _parted(some[0], places)[1] if one else name
-        )
-    return tuple(
-        Spot(home, tuple(filter(None, names)), tuple(filter(None, (places.named(one) for one in homes))))
-        for (home, homes), names in merged.items()
-    )

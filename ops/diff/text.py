@@ -13,7 +13,7 @@ from rich.text import Text
 from fleet.record import Record
 from ops.diff import groups as grouped
 from ops.diff import wording
-from ops.diff.legible import plain, several
+from ops.diff.legible import plain
 from ops.diff.places import Places
 from ops.diff.said import said
 from ops.guard.change import Action
@@ -71,11 +71,7 @@ def _parts(report: Report, places: Places) -> Iterator[RenderableType]:
     if report.changes:
         yield _section("Changes", Group(*_changes(report, places)))
     if report.shared:
-        rows = [
-            (f"{one.home}/{several(one.names, wording.NAMES, wording.WHOLE)}", wording.fate(one, places))
-            for one in grouped.fates(report.shared)
-        ]
-        yield _section("Shared by cells", _columns(rows, "resources", "whose fate they are"))
+        yield _section("Shared by cells", Group(*_fates(report, places)))
     if report.inputs:
         inputs = [(wording.source(one), wording.which(one.radius, places), one.why) for one in report.inputs]
         yield _section("Inputs that reach more than one cell", _columns(inputs, "input", "reaches", "as"))
@@ -124,6 +120,14 @@ def _reasons(report: Report, places: Places) -> Iterator[RenderableType]:
             for spot in one.spots:
                 yield Padding(Text(wording.spot(spot, places)), (0, 0, 0, 2))
         yield Padding(_pairs([("why", one.what), ("do", one.remedy)]), (0, 0, 0, 2))
+
+
+def _fates(report: Report, places: Places) -> Iterator[RenderableType]:
+    for one in grouped.fates(report.shared, places):
+        yield Text(wording.spot(one.spot, places))
+        declared = f"declared: {one.declared}" if one.declared else ("NOT on the declared list", "bold red")
+        line = Text.assemble(f"reached from {wording.sharing(one, places)}; ", declared, style="dim")
+        yield Padding(line, (0, 0, 0, 2))
 
 
 def _changes(report: Report, places: Places) -> Iterator[RenderableType]:

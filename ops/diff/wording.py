@@ -85,7 +85,7 @@ def which(radius: Radius, places: Places) -> str:
 
 def number(line: Line) -> str:
     """How many there are, where the line does not show it."""
-    return f"{len(line.changes):,} " if len(line.names) > 1 else ""
+    return f"{len(line.changes):,} " if len(line.changes) > len(line.places) else ""
 
 
 def of_whole(line: Line) -> str:
@@ -115,9 +115,9 @@ def spot(one: Spot, places: Places) -> str:
     return (f"{one.home}/{names}" if names else one.home) + (f" in {places.called(one.places)}" if one.places else "")
 
 
-def fate(one: Fate, places: Places) -> str:
-    cells = f"reached from {places.cells_called(one.cells)}"
-    return f"{cells}; " + (f"declared: {one.declared}" if one.declared else "not on the declared list")
+def sharing(one: Fate, places: Places) -> str:
+    """`us-east-1 (6 cells)`; of several places `6 cells each`."""
+    return f"{counted(one.each, 'cell')} each" if one.spot.places else places.cells_called(one.cells)
 
 
 def waves(report: Report) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ops.diff.text import show
 from ops.guard.change import Action, Change
-from ops.guard.report import Reason, Report, Verdict
+from ops.guard.report import Reason, Report, Shared, Verdict
 from tests.ops.diff import reports
 
 
@@ -153,6 +153,52 @@ def test_stacks_that_begin_or_end_are_counted_by_type_and_what_held_data_is_name
     assert "usw2-e, usw2-f: delete AWS::EKS::Cluster C [stateful]" in text
 
 
+PROBERS = {
+    "skyline-euc1-egress": ("ProberEuc1Az1Function1A7BF738", "ProberEuc1Az2FunctionE748C58B"),
+    "skyline-use1-egress": ("ProberUse1Az1Function91345F39", "ProberUse1Az4FunctionB1ECAC94"),
+}
+
+
+def test_what_is_the_same_in_each_zone_is_said_once_without_the_digests_of_its_ids():
+    some = [Change(Action.UPDATE, stack, name, "T") for stack, names in PROBERS.items() for name in names]
+    text = words(printed(reports.report(*some)))
+    assert "us-east-1, eu-central-1: update 4 T Prober<Zone>Function" in text
+
+
+def test_a_few_zones_of_one_place_keep_their_names():
+    some = [Change(Action.UPDATE, "skyline-use1-egress", name, "T") for name in PROBERS["skyline-use1-egress"]]
+    text = words(printed(reports.report(*some)))
+    assert "us-east-1: update 2 T ProberUse1Az1Function91345F39, ProberUse1Az4FunctionB1ECAC94" in text
+
+
+def test_reasons_that_differ_by_zone_and_region_are_one():
+    many = [
+        Reason("scope", f"{stack}/{name}", f"would touch 6 cells of {region} in {zone}", "cell by cell")
+        for (stack, names), region, zones in zip(
+            PROBERS.items(),
+            ("eu-central-1", "us-east-1"),
+            (("euc1-az1", "euc1-az2"), ("use1-az1", "use1-az4")),
+            strict=True,
+        )
+        for name, zone in zip(names, zones, strict=True)
+    ]
+    assert reasons_of(*many) == (
+        "scope 4 times skyline-<code>-egress/Prober<Zone>Function in us-east-1, eu-central-1 "
+        "why would touch 6 cells of <region> in <zone> do cell by cell"
+    )
+
+
+def test_what_cells_share_alike_in_several_regions_is_one_line():
+    shared = tuple(
+        Shared(f"{stack}/Table", frozenset(reports.cells(region)), "one a region")
+        for stack, region in (("skyline-use1-egress", "us-east-1"), ("skyline-euw1-egress", "eu-west-1"))
+    )
+    text = words(printed(reports.report(shared=shared)))
+    assert (
+        "skyline-<code>-egress/Table in us-east-1, eu-west-1 reached from 6 cells each; declared: one a region" in text
+    )
+
+
 def test_members_of_a_list_that_change_alike_are_one_field():
     fields = ("Properties.Rules.0.Priority", "Properties.Rules.1.Priority", "Properties.Tags.3")
     text = words(printed(reports.report(Change(Action.UPDATE, "skyline-edge-dns", "A", "T", fields=fields))))
@@ -183,7 +229,7 @@ def test_inputs_waves_shared_fate_and_exceptions_have_their_part():
     text = words(printed(reports.rolling()) + printed(reports.refused()))
     assert "charts/istiod.yaml us-east-1 (6 cells) chart table of 6 cells" in text
     assert "24 cell euc1-f 1 stack, 1 bundle euc1-f" in text
-    assert "skyline-euc1-egress/Nats reached from eu-central-1 (6 cells); not on the declared list" in text
+    assert "skyline-euc1-egress/Nats reached from eu-central-1 (6 cells); NOT on the declared list" in text
     assert "retire-debug skyline-euc1-streams/Debug" in text
 
 
