@@ -58,14 +58,14 @@ def code(text: str) -> str:
 def prose(text: str) -> str:
     """A sentence as it is, which calls nobody, and links to no issue and no site."""
     # A character of no width: what looks through the finished page for names, numbers and addresses finds none.
-    return re.sub(r"(@|&#35;|\bGH-|www|:)(?=\w|\.\w|//)", r"\1&#8203;", _as_numbers(text))
+    return re.sub(r"(@|&#35;|\bGH-)(?=\w)|(www)(?=\.)|(:)(?=//)", r"\g<0>&#8203;", _as_numbers(text))
 
 
 def _as_numbers(text: str) -> str:
     """With what could be Markdown or HTML by its number, which is text to Markdown wherever it stands. Backslashes are no
     way to write it: inside code they stay, and before the line of a table they count twice.
     """
-    return re.sub(r"[&<>\"'`*_\[\]|\\~$!#]", lambda found: f"&#{ord(found[0])};", text)
+    return re.sub(r"[&<>`*_\[\]|\\~$!#]", lambda found: f"&#{ord(found[0])};", text)
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,9 @@ def _top(report: Report, places: Places) -> Iterator[str]:
     word, rest = wording.verdict(report)
     yield f"### {SIGNS[report.verdict]} {word.capitalize()}, {rest}: {code(report.fleet)}"
     yield ""
+    rollout = " **Roll-out required.**" if report.rollout_required else ""
     yield f"From {code(report.base)} to {code(report.head)}. Touches **{prose(wording.touched(report.radius, places))}**;"
-    yield f"at once {prose(wording.allowance(report))}. " + (
-        "**Roll-out required.**" if report.rollout_required else ""
-    )
+    yield f"at once {prose(wording.allowance(report))}.{rollout}"
 
 
 def _sections(report: Report, places: Places) -> Iterator[_Section]:
@@ -146,7 +145,8 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
             )
             for one in groups.fates(report.shared, places)
         )
-        yield _table("shared resource", "Shared by cells", ("resources", "reached from", "declared"), shared)
+        title = f"Shared by cells ({counted(len(report.shared), 'resource')})"
+        yield _folded("line", title, ("resources", "reached from", "declared"), shared, " of what cells share")
     if report.exempted:
         used = ((code(f"exceptions/{name}.yaml"), code(path)) for name, path in report.exempted)
         yield _table("exception", "Exceptions used", ("file", "let pass"), used)
@@ -188,7 +188,9 @@ def _reason(one: Said, places: Places) -> str:
     where = "; ".join(spots) + (f" and {counted(more, 'place')} more" if more > 0 else "")
     times = f", {one.number:,} times" if one.number > 1 else ""
     undecided = "" if one.refuses else " (undecided)"
-    return f"- **{prose(one.rule)}**{undecided}{times}: {where}. {prose(one.what)}.  \n  Do: {prose(one.remedy)}."
+    return (
+        f"- **{prose(one.rule)}**{undecided}{times}: {where}  \n  {prose(one.what)}.  \n  **Do:** {prose(one.remedy)}."
+    )
 
 
 def _spot(one: Spot, places: Places) -> str:
