@@ -153,20 +153,24 @@ class Places:
         return ", ".join(words)
 
     def cells_called(self, cells: Collection[str]) -> str:
-        if len(cells) > _NAMED and len(cells) == len(self.cells):
-            return counted(len(cells), "cell")
+        """By number where that says which: all, all but a few, all of a region; else by name."""
         if len(cells) <= _NAMED:
             return several(self.sorted(cells), _NAMED, "")
-        words = []
+        without = [cell for cell in self.cells if cell not in cells]
+        if not without:
+            return counted(len(cells), "cell")
+        if len(without) <= _NAMED < len(cells) - len(without):
+            return f"{counted(len(cells), 'cell')} (all but {several(tuple(without), _NAMED, '')})"
         inside: dict[str, list[str]] = {}
         for cell in self.sorted(cells):
             inside.setdefault(self.cells[cell].region if cell in self.cells else "", []).append(cell)
-        for region, some in inside.items():
-            whole = sum(one.region == region for one in self.cells.values())
-            words.append(
-                f"{region} ({counted(whole, 'cell')})" if region and len(some) == whole > 1 else ", ".join(some)
-            )
-        return legible(", ".join(words))
+        return legible(", ".join(self._of_region(region, some) for region, some in inside.items()))
+
+    def _of_region(self, region: str, cells: list[str]) -> str:
+        without = [name for name, one in self.cells.items() if one.region == region and name not in cells]
+        if not region or len(cells) < 2 or len(without) > 1:
+            return ", ".join(cells)
+        return f"{region} ({counted(len(cells), 'cell')}{f', not {without[0]}' if without else ''})"
 
     def regions_called(self, regions: Collection[str]) -> str:
         every = len(regions) == len(self.regions) > 1

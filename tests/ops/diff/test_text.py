@@ -61,6 +61,13 @@ def test_cells_of_a_whole_region_are_called_by_it_and_few_by_their_names():
     assert "use1-a, use1-b: update" in printed(reports.report(reports.addon("use1-b"), reports.addon("use1-a")))
 
 
+def test_all_cells_but_a_few_are_called_so():
+    most = [cell for cell in reports.cells() if cell not in ("usw2-f", "euc1-a")]
+    assert "22 cells (all but usw2-f, euc1-a): update" in printed(reports.report(*map(reports.addon, most)))
+    east = [reports.addon(cell) for cell in reports.cells("us-east-1")[1:]]
+    assert "us-east-1 (5 cells, not use1-a): update" in printed(reports.report(*east))
+
+
 def test_what_is_the_same_but_for_the_name_of_its_cell_is_one_line():
     some = [
         Change(Action.DELETE, f"{cell}/platform", f"NodePool.karpenter.sh {cell}-general", "NodePool.karpenter.sh")
