@@ -47,6 +47,7 @@ class Baking:
     """A wave in the oven.
 
     Attributes:
+        mending: alarms that the wave is meant to make quiet: red from before is as good as silence, for as long.
         quiet: alarm to since when it has been seen quiet without a break.
         silent: alarm to since when it has said nothing.
     """
@@ -54,6 +55,7 @@ class Baking:
     alarms: tuple[str, ...]
     bake: timedelta
     began: datetime
+    mending: frozenset[str] = frozenset()
     quiet: Mapping[str, datetime] = field(default_factory=dict)
     silent: Mapping[str, datetime] = field(default_factory=dict)
     why: str = ""
@@ -65,9 +67,10 @@ class Baking:
         quiet, silent = dict(self.quiet), dict(self.silent)
         for alarm in self.alarms:
             reading = readings.get(alarm)
-            if reading is not None and reading.state is State.ALARM:
+            red = reading is not None and reading.state is State.ALARM
+            if reading is not None and red and (alarm not in self.mending or reading.since > self.began):
                 return replace(self, outcome=Outcome.STOP, why=f"{alarm} is red since {reading.since:%H:%M:%S}")
-            if reading is None or reading.state is State.INSUFFICIENT:
+            if reading is None or reading.state is not State.OK:
                 quiet.pop(alarm, None)
                 silent.setdefault(alarm, now)
                 if now - silent[alarm] >= SILENT_FOR:
@@ -79,23 +82,23 @@ class Baking:
         since = max(quiet.values(), default=self.began)
         missing = [alarm for alarm in self.alarms if alarm not in quiet]
         if missing:
-            return replace(self, quiet=quiet, silent=silent, why=f"{', '.join(missing)} says nothing yet")
+            return replace(self, quiet=quiet, silent=silent, why=f"{', '.join(missing)} is not quiet yet")
         left = self.bake - (now - since)
         if left <= timedelta(0):
             return replace(self, quiet=quiet, silent=silent, outcome=Outcome.BAKED, why="")
         return replace(self, quiet=quiet, silent=silent, why=f"quiet since {since:%H:%M:%S}, {_minutes(left)} to go")
 
 
-def begin(alarms: Collection[str], bake: timedelta, now: datetime) -> Baking:
-    return Baking(tuple(alarms), bake, now)
+def begin(alarms: Collection[str], bake: timedelta, now: datetime, mending: Collection[str] = ()) -> Baking:
+    return Baking(tuple(alarms), bake, now, frozenset(mending))
 
 
-def red_before(readings: Readings) -> tuple[str, ...]:
-    """Alarms that are red already: a wave is not begun into a fire, whoever lit it."""
+def red_before(readings: Readings, mending: Collection[str] = ()) -> tuple[str, ...]:
+    """Alarms that are red already: a wave is not begun into a fire, unless it is meant to put it out."""
     return tuple(
         f"{alarm} is red since {reading.since:%Y-%m-%d %H:%M:%S} UTC"
         for alarm, reading in readings.items()
-        if reading is not None and reading.state is State.ALARM
+        if reading is not None and reading.state is State.ALARM and alarm not in mending
     )
 
 
@@ -103,7 +106,10 @@ def _silence(alarm: str, readings: Readings) -> str:
     minutes = _minutes(SILENT_FOR)
     if alarm not in readings:
         return f"{alarm} could not be asked for {minutes}: whether it is well nobody knows"
-    if readings[alarm] is None:
+    reading = readings[alarm]
+    if reading is not None and reading.state is State.ALARM:
+        return f"{alarm} is red from before, and did not become quiet in {minutes}: the wave did not mend it"
+    if reading is None:
         return f"{alarm} does not exist, for {minutes} now: whether it is well nobody knows"
     return f"{alarm} has not reported for {minutes} (INSUFFICIENT_DATA): whether it is well nobody knows"
 

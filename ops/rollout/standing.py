@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,8 +31,8 @@ class Deployed:
     """One stack as CloudFormation has it."""
 
     status: str
-    protected: bool
-    """Whether deletion is refused."""
+    changed: datetime
+    """When CloudFormation last began to change it."""
     stack: Stack | None
     """None: it has no template yet."""
 
@@ -59,7 +60,7 @@ def _deployed(client: Any, wanted: Stack) -> Deployed | None:
     try:
         (said,) = client.describe_stacks(StackName=wanted.name)["Stacks"]
         if said["StackStatus"] == "REVIEW_IN_PROGRESS":
-            return Deployed(said["StackStatus"], False, None)
+            return Deployed(said["StackStatus"], said["CreationTime"], None)
         body = client.get_template(StackName=wanted.name, TemplateStage="Original")["TemplateBody"]
     except ClientError as error:
         if "does not exist" in str(error):
@@ -70,7 +71,7 @@ def _deployed(client: Any, wanted: Stack) -> Deployed | None:
     template = json.loads(body) if isinstance(body, str) else body
     tags = {tag["Key"]: tag["Value"] for tag in said.get("Tags", ())}
     stack = Stack(wanted.name, wanted.account, wanted.region, template, text(template), tags)
-    return Deployed(said["StackStatus"], bool(said.get("EnableTerminationProtection")), stack)
+    return Deployed(said["StackStatus"], said.get("LastUpdatedTime", said["CreationTime"]), stack)
 
 
 def found(wanted: Stack, deployed: Deployed | None) -> Found:
@@ -90,19 +91,19 @@ def text(template: Mapping[str, Any]) -> str:
     return digest(re.sub(r"[^\x00-\x7f]", "?", plain))
 
 
-def channels(cell: Cell, client_for: ClientFor) -> dict[str, str]:
-    """Channel of a cell to the digest that it names; none where there is no repository yet.
+def channels(cell: Cell, client_for: ClientFor) -> dict[str, tuple[str, datetime]]:
+    """Channel of a cell to the digest that it names, and when that was pushed; none where there is no repository yet.
 
     Raises:
         Unseen, NoCredentials.
     """
     ecr = client_for("ecr", cell.region.account_id, cell.region.name)
     repository = names.bundle_repository(cell)
-    tags: dict[str, str] = {}
+    tags: dict[str, tuple[str, datetime]] = {}
     try:
         pages = ecr.get_paginator("describe_images").paginate(repositoryName=repository, filter={"tagStatus": "TAGGED"})
         for image in (image for page in pages for image in page["imageDetails"]):
-            tags |= dict.fromkeys(image.get("imageTags", ()), image["imageDigest"])
+            tags |= dict.fromkeys(image.get("imageTags", ()), (image["imageDigest"], image["imagePushedAt"]))
     except ClientError as error:
         if error.response["Error"]["Code"] == "RepositoryNotFoundException":
             return {}

@@ -46,7 +46,7 @@ def test_red_stops_at_once():
 def test_every_alarm_has_to_be_quiet():
     red = Reading(State.ALARM, BEGAN)
     assert looked({CELL: ok(), REGION: red}, alarms=(CELL, REGION)).outcome is Outcome.STOP
-    assert looked(*[{CELL: ok()}] * 5, alarms=(CELL, REGION)).why == f"{REGION} says nothing yet"
+    assert looked(*[{CELL: ok()}] * 5, alarms=(CELL, REGION)).why == f"{REGION} is not quiet yet"
 
 
 def test_quiet_that_was_broken_between_two_looks_begins_anew():

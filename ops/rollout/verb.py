@@ -1,0 +1,249 @@
+"""`hypercell rollout plan` and `run`: look, decide, show, ask, lock, act."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fleet import names
+from fleet.known import instead
+from fleet.problem import FleetError
+from ops.asking import Ask
+from ops.bundle import BundleError
+from ops.clients import ClientFor, NoCredentials
+from ops.diff.sides import DEPLOYED
+from ops.guard.snapshot import Snapshot
+from ops.promotion.image import Unusable
+from ops.rollout import show
+from ops.rollout.bake import Readings
+from ops.rollout.carry import Halted, Hands, Interrupted, Promotes, carry_out
+from ops.rollout.claim import NotOurs
+from ops.rollout.engine import Engine
+from ops.rollout.ground import Ground, deployed, ground, stored_before
+from ops.rollout.judging import Judged
+from ops.rollout.lock import Held, Lock, Lost, Unanswered
+from ops.rollout.plan import Alarm, Bundle, Plan, Seen, Stage, decide
+from ops.rollout.remembered import Remembered, Unremembered, fits, write
+from ops.rollout.standing import Unseen
+from ops.rollout.watch import readings
+
+DONE, STOPPED, UNSEEN, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes."""
+
+GOES_ON = "run the same command again: it asks what stands, and does what is left"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants rolled out, and how far."""
+
+    assembly: Path
+    service: str | None = None
+    """Only its bundles."""
+    plan: Path | None = None
+    """A plan that was approved."""
+    through: Stage = Stage.FLEET
+    bundles: Path = Path("bundles")
+    take_over: bool = False
+    run: str = ""
+    yes: bool = False
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything outside of a run.
+
+    Attributes:
+        engine: makes the engine, once the assembly is read and the run has its id.
+    """
+
+    client_for: ClientFor
+    promotes: Callable[[Ground], tuple[Promotes, Callable[[], dict[Bundle, str]]]]
+    engine: Callable[[Ground, str], Engine]
+    ask: Ask | None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] | None = None
+    alarms: Callable[[Sequence[Alarm]], Readings] | None = None
+    """Instead of asking CloudWatch."""
+    bake: timedelta | None = None
+    """Instead of the fleet's."""
+
+
+class Refused(Exception):
+    """It may not be done. The text says why."""
+
+
+@contextmanager
+def sentences() -> Iterator[list[int]]:
+    """What may stop a verb becomes a line on the error stream, and an exit code in the list."""
+    code: list[int] = []
+    try:
+        yield code
+    except (Unusable, BundleError, Unseen, NoCredentials, NotOurs, Unremembered, FleetError) as error:
+        print(error, file=sys.stderr)
+        code.append(UNSEEN)
+    except (Held, Refused) as error:
+        print(f"refused: {error}", file=sys.stderr)
+        code.append(REFUSED)
+    except Halted as error:
+        print(f"{'refused' if error.refused else 'stopped'}: {error}\n{_then(error)}", file=sys.stderr)
+        code.append(REFUSED if error.refused else STOPPED)
+    except (Lost, Unanswered) as error:
+        print(f"stopped: {error}; look at what CloudFormation is doing before you go on", file=sys.stderr)
+        code.append(STOPPED)
+    except Interrupted as error:
+        print(f"{error}; {GOES_ON}", file=sys.stderr)
+        code.append(INTERRUPTED)
+    except KeyboardInterrupt:
+        print(f"interrupted between waves, nothing is half done; {GOES_ON}", file=sys.stderr)
+        code.append(INTERRUPTED)
+
+
+def _then(error: Halted) -> str:
+    if error.refused:
+        return "What stands is as it was before the wave. Mend the cause, store the assembly anew, and plan again"
+    return f"Waves after it were not begun. Mend the cause, or go back (docs/runbooks/rollout.md); then {GOES_ON}"
+
+
+def plan(wish: Wish, base: str, world: World, before: Callable[[str, Ground], Snapshot]) -> int:
+    """Show what a roll-out would do. Changes nothing.
+
+    Args:
+        base: `deployed`, or a name that `before` makes a snapshot of.
+
+    Returns:
+        0 shown; 2 something cannot be looked at; 3 something speaks against it.
+    """
+    with sentences() as code:
+        of = ground(wish.assembly)
+        _service(wish, of)
+        if base == DEPLOYED:
+            _, wanted = world.promotes(of)
+            seen, _ = deployed(of, wanted(), world.client_for)
+        else:
+            seen = stored_before(of, before(base, of))
+        found = _decide(wish, of, seen)
+        said = {"fleet": of.fleet.name, "assembly": of.stored.digest, "base": base}
+        if wish.as_json:
+            show.as_json(found, **said)
+        else:
+            show.table(found, f"{of.fleet.name}, {of.stored.digest}, from {base}")
+        return REFUSED if found.against else DONE
+    return code[0]
+
+
+def run(wish: Wish, world: World) -> int:
+    """Carry a roll-out out, as far as it may go.
+
+    Returns:
+        0 done, nothing to do, or only shown; 1 stopped, and the same command goes on; 2 something cannot be looked at;
+        3 refused; 130 interrupted.
+    """
+    with sentences() as code:
+        of = ground(wish.assembly)
+        _service(wish, of)
+        promotes, wanted = world.promotes(of)
+        seen, base = deployed(of, wanted(), world.client_for)
+        found = _decide(wish, of, seen)
+        judged = Judged(base, of.snapshot)
+        show.table(found, f"{of.fleet.name}, {of.stored.digest}, from {DEPLOYED}")
+        remembered = Remembered(of.stored.digest, of.stored.revision, world.clock(), of.snapshot.record)
+        _may(found, judged, remembered, world.clock().date())
+        if found.legs and not _agreed(wish, world, found):
+            return DONE
+        lock = _lock(wish, of, world)
+        run_id = wish.run or uuid4().hex[:12]
+        lock.take(owner=_who(of, world), run=run_id, what=of.stored.digest, take_over=wish.take_over)
+        try:
+            again, _ = deployed(of, wanted(), world.client_for)
+            if again != seen:
+                raise Refused("what stands changed since the plan was shown; look again, and decide again")
+            hands = Hands(
+                engine=world.engine(of, run_id),
+                bundles=promotes,
+                alarms=world.alarms or (lambda alarms: readings(alarms, world.client_for)),
+                judge=judged.against,
+                alive=lock.keep,
+                say=lambda said: print(said, flush=True),
+                clock=world.clock,
+                **({} if world.sleep is None else {"sleep": world.sleep}),
+            )
+            bake = timedelta(seconds=of.fleet.rollout.bake) if world.bake is None else world.bake
+            carry_out(found, found.legs, judged.announced, bake, hands)
+            print(_end(wish, of, world, remembered, found))
+        finally:
+            with suppress(Unanswered):  # it is over in a quarter of an hour, released or not
+                lock.release()
+        return DONE
+    return code[0]
+
+
+def _decide(wish: Wish, of: Ground, seen: Seen) -> Plan:
+    if wish.through is not Stage.FLEET and wish.plan is None:
+        raise Unusable(f"--through {wish.through} wants --plan FILE: what is left changes on the way, a plan does not")
+    allowed = None if wish.plan is None else show.approved(wish.plan, wish.through, assembly=of.stored.digest)
+    templates = {name: stack.template for name, stack in of.snapshot.stacks.items()}
+    return decide(of.fleet, seen, templates, service=wish.service, allowed=allowed)
+
+
+def _service(wish: Wish, of: Ground) -> None:
+    if wish.service is not None and wish.service not in of.fleet.services:
+        known = instead(wish.service, of.fleet.services)
+        raise Unusable(f"--service {wish.service}: no such service is in this fleet; {known}")
+
+
+def _may(found: Plan, judged: Judged, remembered: Remembered, today: date) -> None:
+    against = [*found.against, *(judged.against(today) if found.stacks else ())]
+    if not fits(remembered):
+        against.append(
+            "the fleet's record is larger than a parameter may be, and what was rolled out could not be said"
+        )
+    if against:
+        raise Refused("\n".join(against))
+
+
+def _agreed(wish: Wish, world: World, found: Plan) -> bool:
+    if wish.yes:
+        return True
+    if world.ask is None:
+        print("nothing was changed: read-only without --yes")
+        return False
+    if world.ask(f"Roll out {len(found.legs)} waves?"):
+        return True
+    print("nothing was changed")
+    return False
+
+
+def _ssm(of: Ground, world: World) -> Any:
+    return world.client_for("ssm", of.fleet.accounts["edge"], of.fleet.edge.control_region)
+
+
+def _lock(wish: Wish, of: Ground, world: World) -> Lock:
+    name = names.rollout_lock(of.fleet) if wish.service is None else names.service_lock(of.fleet, wish.service)
+    return Lock(_ssm(of, world), name, world.clock)
+
+
+def _who(of: Ground, world: World) -> str:
+    try:
+        sts = world.client_for("sts", of.fleet.accounts["edge"], of.fleet.edge.control_region)
+        return str(sts.get_caller_identity()["Arn"])
+    except (ClientError, BotoCoreError) as error:
+        raise Unseen(f"who you are cannot be asked: {error}") from None
+
+
+def _end(wish: Wish, of: Ground, world: World, remembered: Remembered, found: Plan) -> str:
+    """The record, when the whole fleet is as the assembly says; and the last line."""
+    done = f"done: {len(found.legs)} waves" if found.legs else "done: there was nothing to do"
+    if wish.service is not None or wish.through is not Stage.FLEET:
+        return done
+    write(_ssm(of, world), replace(remembered, finished=world.clock()))
+    return f"{done}; the fleet is as {remembered.assembly} says"
