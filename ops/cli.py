@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ops import cell, delivery, guarding, nat
+from ops import cell, delivery, guarding, nat, rolling
 from ops.options import DEFAULT_BLUEPRINT, Blueprint
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -16,6 +16,7 @@ app.add_typer(cell.app, name="cell")
 app.add_typer(nat.app, name="nat")
 app.add_typer(delivery.app)
 app.add_typer(guarding.app)
+app.add_typer(rolling.app, name="rollout")
 
 
 @app.callback()

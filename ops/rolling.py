@@ -45,7 +45,7 @@ def plan(
     from ops.rollout import verb
 
     wish = verb.Wish(assembly=assembly, service=service, bundles=bundles, as_json=as_json)
-    raise typer.Exit(verb.plan(wish, base, _world(wish, role), lambda name, of: _before(name, of, blueprint)))
+    raise typer.Exit(verb.plan(wish, base, _world(wish, role), lambda name: _before(name, blueprint)))
 
 
 @app.command()
@@ -56,7 +56,9 @@ def run(
     service: Service = None,
     bundles: Bundles = Path("bundles"),
     role: Role = None,
-    mends: Annotated[list[str] | None, typer.Option("--mends", help="An alarm it shall make quiet; repeatable.")] = None,
+    mends: Annotated[
+        list[str] | None, typer.Option("--mends", help="An alarm it shall make quiet; repeatable.")
+    ] = None,
     run_id: Annotated[str, typer.Option("--run", help="Id of this run; one is made when absent.")] = "",
     take_over: Annotated[bool, typer.Option("--take-over", help="Take a lock whose owner let it run out.")] = False,
     local: Annotated[bool, typer.Option("--local", help="Into an empty local AWS, which ends with it.")] = False,
@@ -109,7 +111,7 @@ def _world(wish: Wish, role: str | None) -> World:
     return World(client_for=client_for, promotes=promotes, engine=engine, ask=asker(at_a_terminal()))
 
 
-def _before(name: str, of: Ground, blueprint: Path) -> Snapshot:
+def _before(name: str, blueprint: Path) -> Snapshot:
     """Another assembly, or a commit, as what a roll-out would begin from."""
     from ops.diff.folder import holds, read
     from ops.diff.revision import find
@@ -120,6 +122,8 @@ def _before(name: str, of: Ground, blueprint: Path) -> Snapshot:
         return read(Path(name))
     revision = find(name)
     if revision is None:
-        raise Unusable(f"--base {name}: is no commit of this repository, no folder with an assembly, and not `deployed`")
+        raise Unusable(
+            f"--base {name}: is no commit of this repository, no folder with an assembly, and not `deployed`"
+        )
     with tempfile.TemporaryDirectory(prefix="hypercell-") as scratch, Stages().stage("base") as step:
         return read(revision.assembly(blueprint, Path(scratch), step=step), origin=revision.origin)

@@ -53,7 +53,7 @@ class Hands:
     """Everything outside.
 
     Attributes:
-        alarms: asks for readings.
+        alarms: asks for readings; None where nobody evaluates alarms, and nothing can be baked.
         judge: what speaks against going on, by the day: asked before each wave, for exceptions end.
         alive: renews the lock; raises when it is lost.
         mending: alarms that may be red when a wave begins, for it is meant to make them quiet.
@@ -61,7 +61,7 @@ class Hands:
 
     engine: Engine
     bundles: Promotes
-    alarms: Callable[[Sequence[Alarm]], Readings]
+    alarms: Callable[[Sequence[Alarm]], Readings] | None
     judge: Callable[[date], Sequence[str]]
     alive: Callable[[], None]
     say: Callable[[str], None]
@@ -126,14 +126,15 @@ def _with_running(why: str, running: Sequence[str]) -> str:
 def _may_begin(leg: Leg, hands: Hands) -> None:
     if against := hands.judge(hands.clock().date()):
         raise Halted(leg, f"not begun: {'; '.join(against)}", refused=True)
-    if red := red_before(hands.alarms(leg.watched), hands.mending):
+    if hands.alarms is not None and (red := red_before(hands.alarms(leg.watched), hands.mending)):
         remedy = "a wave is not begun while what it reaches is unwell; if it is meant to mend that, say so with --mends"
         raise Halted(leg, f"not begun: {'; '.join(red)}; {remedy}")
 
 
 def _bake(leg: Leg, alarms: Sequence[Alarm], bake: timedelta, began: datetime, hands: Hands) -> None:
-    if not alarms:
-        hands.say("  not baked: no alarm stands yet that could watch it")
+    if hands.alarms is None or not alarms:
+        why = "no alarm is evaluated here" if hands.alarms is None else "no alarm stands yet that could watch it"
+        hands.say(f"  not baked: {why}")
         return
     baking = begin([alarm.name for alarm in alarms], bake, began, hands.mending)
     said = ""

@@ -86,9 +86,11 @@ class CloudFormation:
 
     def protect(self, name: str) -> None:
         """Set the stack's policy, and have its deletion refused."""
-        client, stack = self._client(name), self.wanted[name]
-        self._call(name, client.set_stack_policy, StackPolicyBody=policy(stack.template))
-        self._call(name, client.update_termination_protection, EnableTerminationProtection=True)
+        self._keep(name)
+        self._call(name, self._client(name).update_termination_protection, EnableTerminationProtection=True)
+
+    def _keep(self, name: str) -> None:
+        self._call(name, self._client(name).set_stack_policy, StackPolicyBody=policy(self.wanted[name].template))
 
     def _let_pass(self, name: str, announced: Announced) -> None:
         """What was judged and signed for must not be stopped by the policy of the time before."""

@@ -75,7 +75,8 @@ def deployed(of: Ground, bundles: Mapping[Bundle, str], client_for: ClientFor) -
     seen = Seen(
         stacks={name: found(stack, standing[name]) for name, stack in wanted.items()},
         bundles={
-            (cell, channel): (named[cell].get(channel, (None,))[0], digest) for (cell, channel), digest in bundles.items()
+            (cell, channel): (named[cell].get(channel, (None,))[0], digest)
+            for (cell, channel), digest in bundles.items()
         },
     )
     stacks = {name: one.stack for name, one in standing.items() if one is not None and one.stack is not None}

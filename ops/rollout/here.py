@@ -7,7 +7,7 @@ first deployment), evaluates no alarms (so nothing is baked) and hands out no la
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,20 +30,20 @@ SAYS = (
 class Direct(CloudFormation):
     """The CDK CLI creates stacks without change sets, one after the other."""
 
-    def deploy(self, stacks: Sequence[str], announced: Announced, alive: Alive) -> None:
+    def deploy(self, stacks: Sequence[str], announced: Announced, alive: Alive) -> None:  # noqa: ARG002 - none is made
         options = ["--method", "direct", "--parameters", "BootstrapVersion=/cdk-bootstrap/hnb659fds/version"]
         self.cdk.deploy(stacks, options, alive, at_once=AT_ONCE)
         for name in stacks:
             status, why = self._status(name)
             if status != "CREATE_COMPLETE":
                 raise StackFailed(f"{name} is {status or 'not there'}: {why}")
-            self.protect(name)
+            self._keep(name)  # termination protection it knows at creation only
 
 
 class Nothing:
     """Promotes nothing, and wants nothing promoted."""
 
-    def promote(self, cell_name: str, channel: str, today: date, say: Any) -> None:
+    def promote(self, cell_name: str, channel: str, _today: date, _say: Callable[[str], None]) -> None:
         raise AssertionError(f"{channel} of {cell_name}: nothing is promoted here")
 
 
@@ -68,10 +68,10 @@ def world(log: Path) -> Iterator[World]:
 
             yield World(
                 client_for=client_for,
-                promotes=lambda of: (Nothing(), dict),
+                promotes=lambda _of: (Nothing(), dict),
                 engine=engine,
                 ask=None,
-                alarms=lambda _alarms: {},
+                evaluated=False,
                 bake=timedelta(0),
             )
         finally:
@@ -89,4 +89,3 @@ def _cdk(of: Ground, log: Path, port: int) -> Cdk:
         "AWS_REGION": of.fleet.edge.control_region,
     }
     return Cdk(of.folder / "cdk.out", log, environment)
-

@@ -223,6 +223,14 @@ def _watched(fleet: Fleet, wave: Wave, standing: Collection[str]) -> Iterator[Al
             yield Alarm(region.account_id, region.name, names.region_alarm(region, "unwell"))
 
 
+def watching(
+    fleet: Fleet, stacks: Collection[str], bundles: Collection[Bundle], standing: Collection[str]
+) -> tuple[Alarm, ...]:
+    """The alarms that tell of these stacks and channels, whatever waves they travel in."""
+    travel = waves(fleet, stacks, bundles)
+    return tuple(dict.fromkeys(alarm for wave in travel for alarm in _watched(fleet, wave, standing)))
+
+
 def _some(named: Sequence[str]) -> str:
     more = len(named) - 3
     return ", ".join(named[:3]) + (f" and {more:,} more" if more > 0 else "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fleet import names
 from fleet.known import instead
 from fleet.problem import FleetError
+from ops import ledger
 from ops.asking import Ask
 from ops.bundle import BundleError
 from ops.clients import ClientFor, NoCredentials
@@ -24,14 +26,13 @@ from ops.guard.snapshot import Snapshot
 from ops.promotion.image import Unusable
 from ops.rollout import show
 from ops.rollout.bake import Readings
-from ops.rollout.carry import Halted, Hands, Interrupted, Promotes, carry_out
+from ops.rollout.carry import Halted, Hands, Interrupted, Promotes, Unbaked, carry_out
 from ops.rollout.claim import NotOurs
 from ops.rollout.engine import Engine
-from ops.rollout.ground import Ground, deployed, ground, stored_before
+from ops.rollout.ground import Ground, Standing, deployed, ground, stored_before
 from ops.rollout.judging import Judged
 from ops.rollout.lock import Held, Lock, Lost, Unanswered
-from ops.rollout.plan import Alarm, Bundle, Plan, Seen, Stage, decide
-from ops.rollout.remembered import Remembered, Unremembered, fits, write
+from ops.rollout.plan import Alarm, Bundle, Plan, Seen, Stage, decide, watching
 from ops.rollout.standing import Unseen
 from ops.rollout.watch import readings
 
@@ -53,6 +54,8 @@ class Wish:
     through: Stage = Stage.FLEET
     bundles: Path = Path("bundles")
     take_over: bool = False
+    mends: tuple[str, ...] = ()
+    """Alarms that may be red when a wave begins, for it is to make them quiet."""
     run: str = ""
     yes: bool = False
     as_json: bool = False
@@ -71,9 +74,11 @@ class World:
     engine: Callable[[Ground, str], Engine]
     ask: Ask | None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] | None = None
+    sleep: Callable[[float], None] = time.sleep
     alarms: Callable[[Sequence[Alarm]], Readings] | None = None
     """Instead of asking CloudWatch."""
+    evaluated: bool = True
+    """Whether somebody evaluates alarms there."""
     bake: timedelta | None = None
     """Instead of the fleet's."""
 
@@ -88,7 +93,7 @@ def sentences() -> Iterator[list[int]]:
     code: list[int] = []
     try:
         yield code
-    except (Unusable, BundleError, Unseen, NoCredentials, NotOurs, Unremembered, FleetError) as error:
+    except (Unusable, BundleError, Unseen, NoCredentials, NotOurs, FleetError) as error:
         print(error, file=sys.stderr)
         code.append(UNSEEN)
     except (Held, Refused) as error:
@@ -114,7 +119,7 @@ def _then(error: Halted) -> str:
     return f"Waves after it were not begun. Mend the cause, or go back (docs/runbooks/rollout.md); then {GOES_ON}"
 
 
-def plan(wish: Wish, base: str, world: World, before: Callable[[str, Ground], Snapshot]) -> int:
+def plan(wish: Wish, base: str, world: World, before: Callable[[str], Snapshot]) -> int:
     """Show what a roll-out would do. Changes nothing.
 
     Args:
@@ -128,9 +133,9 @@ def plan(wish: Wish, base: str, world: World, before: Callable[[str, Ground], Sn
         _service(wish, of)
         if base == DEPLOYED:
             _, wanted = world.promotes(of)
-            seen, _ = deployed(of, wanted(), world.client_for)
+            seen = deployed(of, wanted(), world.client_for).seen
         else:
-            seen = stored_before(of, before(base, of))
+            seen = stored_before(of, before(base))
         found = _decide(wish, of, seen)
         said = {"fleet": of.fleet.name, "assembly": of.stored.digest, "base": base}
         if wish.as_json:
@@ -152,34 +157,34 @@ def run(wish: Wish, world: World) -> int:
         of = ground(wish.assembly)
         _service(wish, of)
         promotes, wanted = world.promotes(of)
-        seen, base = deployed(of, wanted(), world.client_for)
-        found = _decide(wish, of, seen)
-        judged = Judged(base, of.snapshot)
+        stands = deployed(of, wanted(), world.client_for)
+        entry = ledger.read(of.fleet.name, _ssm(of, world))
+        found = _decide(wish, of, stands.seen)
+        judged = Judged.of(of, stands, entry)
         show.table(found, f"{of.fleet.name}, {of.stored.digest}, from {DEPLOYED}")
-        remembered = Remembered(of.stored.digest, of.stored.revision, world.clock(), of.snapshot.record)
-        _may(found, judged, remembered, world.clock().date())
+        _may(found, judged, world.clock().date())
         if found.legs and not _agreed(wish, world, found):
             return DONE
         lock = _lock(wish, of, world)
         run_id = wish.run or uuid4().hex[:12]
         lock.take(owner=_who(of, world), run=run_id, what=of.stored.digest, take_over=wish.take_over)
         try:
-            again, _ = deployed(of, wanted(), world.client_for)
-            if again != seen:
+            if deployed(of, wanted(), world.client_for).seen != stands.seen:
                 raise Refused("what stands changed since the plan was shown; look again, and decide again")
             hands = Hands(
                 engine=world.engine(of, run_id),
                 bundles=promotes,
-                alarms=world.alarms or (lambda alarms: readings(alarms, world.client_for)),
-                judge=judged.against,
+                alarms=_asked(world),
+                judge=judged.against if found.stacks else lambda _today: (),
                 alive=lock.keep,
                 say=lambda said: print(said, flush=True),
+                mending=wish.mends,
                 clock=world.clock,
-                **({} if world.sleep is None else {"sleep": world.sleep}),
+                sleep=world.sleep,
             )
             bake = timedelta(seconds=of.fleet.rollout.bake) if world.bake is None else world.bake
-            carry_out(found, found.legs, judged.announced, bake, hands)
-            print(_end(wish, of, world, remembered, found))
+            carry_out(found, judged.announced, bake, hands, _unbaked(of, stands, world.clock() - bake))
+            print(_end(wish, of, world, entry, found))
         finally:
             with suppress(Unanswered):  # it is over in a quarter of an hour, released or not
                 lock.release()
@@ -201,14 +206,27 @@ def _service(wish: Wish, of: Ground) -> None:
         raise Unusable(f"--service {wish.service}: no such service is in this fleet; {known}")
 
 
-def _may(found: Plan, judged: Judged, remembered: Remembered, today: date) -> None:
+def _may(found: Plan, judged: Judged, today: date) -> None:
     against = [*found.against, *(judged.against(today) if found.stacks else ())]
-    if not fits(remembered):
-        against.append(
-            "the fleet's record is larger than a parameter may be, and what was rolled out could not be said"
-        )
     if against:
         raise Refused("\n".join(against))
+
+
+def _asked(world: World) -> Callable[[Sequence[Alarm]], Readings] | None:
+    if not world.evaluated:
+        return None
+    return world.alarms or (lambda alarms: readings(alarms, world.client_for))
+
+
+def _unbaked(of: Ground, stands: Standing, moment: datetime) -> Unbaked | None:
+    """What changed after a moment: whoever changed it cannot have baked it to the end."""
+    stacks, bundles = stands.since(moment)
+    alarms = watching(
+        of.fleet, stacks, bundles, [name for name, found in stands.seen.stacks.items() if not found.absent]
+    )
+    if not alarms:
+        return None
+    return Unbaked(alarms, max(when for when in stands.changed.values() if when > moment))
 
 
 def _agreed(wish: Wish, world: World, found: Plan) -> bool:
@@ -240,10 +258,12 @@ def _who(of: Ground, world: World) -> str:
         raise Unseen(f"who you are cannot be asked: {error}") from None
 
 
-def _end(wish: Wish, of: Ground, world: World, remembered: Remembered, found: Plan) -> str:
+def _end(wish: Wish, of: Ground, world: World, before: ledger.Entry | None, found: Plan) -> str:
     """The record, when the whole fleet is as the assembly says; and the last line."""
     done = f"done: {len(found.legs)} waves" if found.legs else "done: there was nothing to do"
     if wish.service is not None or wish.through is not Stage.FLEET:
         return done
-    write(_ssm(of, world), replace(remembered, finished=world.clock()))
-    return f"{done}; the fleet is as {remembered.assembly} says"
+    entry = ledger.Entry(assembly=of.stored.digest, revision=of.stored.revision, record=of.snapshot.record)
+    if entry != before:
+        ledger.write(entry, _ssm(of, world))
+    return f"{done}; the fleet is as {entry.assembly} says"
