@@ -116,7 +116,7 @@ def sentences() -> Iterator[list[int]]:
 def _then(error: Halted) -> str:
     if error.refused:
         return "What stands is as it was before the wave. Mend the cause, store the assembly anew, and plan again"
-    return f"Waves after it were not begun. Mend the cause, or go back (docs/runbooks/rollout.md); then {GOES_ON}"
+    return f"Waves after it were not begun. Mend the cause, or go back (docs/runbooks/rollout-run.md); then {GOES_ON}"
 
 
 def plan(wish: Wish, base: str, world: World, before: Callable[[str], Snapshot]) -> int:
