@@ -16,6 +16,4 @@ def bootstrap(account: str, region: str, endpoint: str | None = None) -> None:
     )
     s3 = client("s3", account, region, endpoint)
     elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3.create_bucket(
-        Bucket=f"cdk-hnb659fds-assets-{account}-{region}", **({} if region == "us-east-1" else elsewhere)
-    )
+    s3.create_bucket(Bucket=f"cdk-hnb659fds-assets-{account}-{region}", **({} if region == "us-east-1" else elsewhere))
