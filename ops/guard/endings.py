@@ -42,11 +42,8 @@ _REPLACED_FREELY = frozenset({
 
 def objections(compared: Comparison) -> Iterator[Objection]:
     """Of every resource that ends, unless the fleet's own files say of the very noun it belongs to that it goes."""
-    readers = Dependents(compared.head).readers
+    yield from _outputs(compared)
     for change in compared.changes:
-        section, _, output = change.name.partition(".")
-        if section == "Outputs" and change.action == Action.DELETE and readers.get((change.home, output)):
-            yield _output(change, sorted(readers[change.home, output]))
         if compared.old(change) is None:
             continue
         if change.in_cluster or change.action not in _DEED or change.home not in compared.head.stacks:
@@ -60,6 +57,18 @@ def objections(compared: Comparison) -> Iterator[Objection]:
         if kept == Carries.SIGHT or freely or explained(compared, change):
             continue
         yield _objection("guard" if kept == Carries.GUARD else "traffic", change, _LOST[kept])
+
+
+def _outputs(compared: Comparison) -> Iterator[Objection]:
+    """Of outputs that go while somebody reads them."""
+    gone = [one for one in compared.changes if one.action == Action.DELETE and one.name.startswith("Outputs.")]
+    if not gone:
+        return
+    readers = Dependents(compared.head).readers
+    for change in gone:
+        reading = readers.get((change.home, change.name.partition(".")[2]))
+        if reading and change.home in compared.head.stacks:
+            yield _output(change, sorted(reading))
 
 
 def _output(change: Change, readers: list[Place]) -> Objection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ops.guard import absence, endings, shared, states, wipes
+from ops.guard import absence, edited, endings, shared, states, wipes
 from ops.guard.change import Change
 from ops.guard.classify import classify
 from ops.guard.comparison import Comparison, Objection
@@ -42,6 +42,7 @@ def weigh(base: Snapshot, head: Snapshot, changes: tuple[Change, ...], *, now: d
                 *absence.objections(compared),
                 *states.objections(compared),
                 *endings.objections(compared),
+                *edited.objections(compared),
                 *shared.objections(fates),
             ]
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from ops.guard.about import cells_in
 from ops.guard.carries import Carries
 from ops.guard.change import Action, Change
 from ops.guard.comparison import Comparison, Resource
@@ -160,21 +161,12 @@ class Reach:
         """Cells that all the pieces of an edit are about; none: some piece is about no cell."""
         found: set[str] = set()
         for path, piece in edited:
-            cells = self._cells_in(stack, piece)
+            cells = cells_in(self._compared, stack, piece)
             if cells:
                 found |= cells
             elif path not in _COMPANIONS:
                 return frozenset()
         return frozenset(found)
-
-    def _cells_in(self, stack: str, piece: object) -> frozenset[str]:
-        named = self._names.cells(text_of("", piece))
-        for kind, target in references(piece):
-            for side in (self._compared.base, self._compared.head):
-                there = side.stacks.get(stack)
-                if kind is None and there is not None and target in there.resources:
-                    named |= self._names.cells(text_of(target, there.resources[target]))
-        return named
 
     def _reached(self, side: Snapshot, stack: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
         """Cells, and the zones where not all of a cell's are meant."""
