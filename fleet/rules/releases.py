@@ -29,24 +29,6 @@ def check(fleet: Fleet) -> Iterator[Finding]:
             yield Finding(("releases", name, "kubernetes"), text)
     yield from _within_one_minor(fleet)
     yield from _first(fleet)
-    yield from _charts(fleet)
-
-
-def _charts(fleet: Fleet) -> Iterator[Finding]:
-    """What a service asks for has its controller in every release that is in use."""
-    used = {cell.release_name or fleet.release for cell in known.cells(fleet) if cell.stands}
-    for name in sorted(used & fleet.releases.keys()):
-        lacking = {"keda", "vertical-pod-autoscaler"} - fleet.releases[name].charts.keys()
-        for service in fleet.services.values():
-            path = ("services", service.name)
-            if service.scale.queue is not None and "keda" in lacking:
-                yield Finding((*path, "scale", "queue"), _without("keda", name))
-            if service.recommend and "vertical-pod-autoscaler" in lacking:
-                yield Finding((*path, "recommend"), _without("vertical-pod-autoscaler", name))
-
-
-def _without(chart: str, release: str) -> str:
-    return f"the chart {chart} does it, and release {release!r} has none; add it to its `charts`, or remove this"
 
 
 def _first(fleet: Fleet) -> Iterator[Finding]:

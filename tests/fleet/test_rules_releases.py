@@ -23,27 +23,6 @@ CASES = [
     pytest.param(
         "hypergrowth",
         [
-            (FLEET, "      keda: 2.20.2\n      vertical-pod-autoscaler: 0.11.0\n", ""),
-        ],
-        [
-            (
-                SERVICES,
-                "recommend: true",
-                "services.itinerary-construction.recommend: the chart vertical-pod-autoscaler does it, and release "
-                "'2026-11' has none; add it to its `charts`, or remove this",
-            ),
-            (
-                SERVICES,
-                "scale: {queue: events}",
-                "services.slipstream.scale.queue: the chart keda does it, and release '2026-11' has none; add it to its "
-                "`charts`, or remove this",
-            ),
-        ],
-        id="a release in use has not the charts that services ask for",
-    ),
-    pytest.param(
-        "hypergrowth",
-        [
             (FLEET, 'release: "2026-12"}', 'release: "2027-12"}'),
         ],
         [
