@@ -74,7 +74,7 @@ bench-egress: setup ## egress on a real kernel against its budgets: fail-over, s
 	@$(BIN)/python -m benchmarks.egress $(if $(RUNS),--runs $(RUNS))
 
 goldens: setup ## accept the templates and manifests of now as the golden ones
-	@$(BIN)/python -m pytest tests/goldens --accept-goldens -q
+	@$(BIN)/python -m pytest tests/goldens tests/road --accept-goldens -q
 
 docs: setup ## write the generated parts of docs/
 	@$(BIN)/hypercell docs

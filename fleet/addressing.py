@@ -41,7 +41,11 @@ def infrastructure_block(region: Region) -> IPv4Network:
 
 def cell_blocks(region: Region) -> tuple[IPv4Network, ...]:
     """The further /16 networks of the VPC, as many as the slots in use need, planned cells included."""
-    blocks = sorted({1 + cell.slot // 2 for cell in region.cells.values()})
+    slots = {cell.slot for cell in region.cells.values()}
+    # What a removed cell leaves behind (subnets are retained) keeps its block in use; one that is not costs nothing.
+    gone = (one.slot for key, one in region.fleet.removed.items() if key.startswith(f"{region.name}/"))
+    slots |= {slot for slot in gone if slot is not None}
+    blocks = sorted({1 + slot // 2 for slot in slots})
     return tuple(_cut(region_block(region), 16, block) for block in blocks)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from fleet import egress, egress_cost
+from fleet import egress, egress_cost, road
 from fleet.cost import estimate, total, unverified
 from fleet.load import load
 from fleet.model import Fleet
@@ -137,6 +138,40 @@ def spot_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def road_steps() -> str:
+    """The road, step by step: why, what is written, what is signed for."""
+    text = ""
+    for step in road.steps(Path(__file__).parents[1] / "blueprints" / "road"):
+        text += f"### {step.number}. {step.title}\n\n{step.why}\n\n```text\n"
+        text += "\n---\n".join(_written(change) for change in step.changes) + "\n```\n\n"
+        for sign in step.signs:
+            named = ", ".join(f"`{pattern}`" for pattern in sign.of)
+            text += f"Signed, `{sign.action}`: {sign.reason} ({named}).\n\n"
+        if step.arrives:
+            text += f"**This is `{step.arrives}`.**\n\n"
+    return text.rstrip("\n") + "\n"
+
+
+def _written(change: road.Files) -> str:
+    """What a change writes, field by field; parts of more than a few fields by their names alone."""
+    lines = []
+    for file, said in change.items():
+        fields = list(road.edits(said))
+        lines.append(f"# {file}")
+        lines += [f"{field}: {_shown(value)}" for field, value in fields[:_FIELDS]]
+        if len(fields) > _FIELDS:
+            lines.append(f"# and {len(fields) - _FIELDS} more fields")
+    return "\n".join(lines)
+
+
+_FIELDS = 9
+"""Fields of one file that a change is shown by; its own file has all of them."""
+
+
+def _shown(value: Any) -> str:
+    return "# goes" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 def _fleet(blueprint: Path) -> Fleet:
     return load(Path(__file__).parents[1] / blueprint)
 
@@ -149,6 +184,7 @@ GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "nat-sizes": ("docs/cost.md", nat_sizes),
     "spot": ("docs/components/manifests.md", spot_table),
     "nat-example": ("docs/components/egress.md", nat_example),
+    "road": ("docs/road.md", road_steps),
 }
 """Marker -> (page, what stands between its markers)."""
 

@@ -137,7 +137,7 @@ def _renamed(text: str, chosen: Answers, schemas: str) -> str:
     replaced = {
         r"\$schema=(?:\.\./)+schemas": f"$schema={{up}}{schemas}",
         r"control_region: us-east-2": f"control_region: {control}",
-        r"oncall@skyline\.example": chosen.oncall,
+        r"(?:platform|flights)@skyline\.example": chosen.oncall,
         r"skyline\.example": chosen.domain,
         r"fleet: skyline": f"fleet: {chosen.fleet}",
         r"\b(?:1{12}|2{12}|3{11}1)\b": chosen.account,

@@ -87,13 +87,21 @@ def _changed(old: Stack, new: Stack, name: str, drafts: Drafts) -> None:
     drafts.add(Action.UPDATE, new.name, name, kind, stateful=stateful)
     was, is_ = before.get(PROPERTIES) or {}, after.get(PROPERTIES) or {}
     for path in differing(was, is_):
-        action, why = ruling(kind, new.region, path, was, is_) if path else (Action.UPDATE, "")
+        in_place = not path or _reshards(path, before, after)
+        action, why = (Action.UPDATE, "") if in_place else ruling(kind, new.region, path, was, is_)
         note(action, dotted((PROPERTIES, *path)), why)
     for path in _attributes(before, after):
         note(Action.UPDATE, dotted(path))
     if before.get("Condition") != after.get("Condition") and after.get("Condition"):
         gone = Action.ORPHAN if before.get("DeletionPolicy") in _STAYS else Action.DELETE
         note(gone, "", f"it now depends on the condition {after['Condition']}, and may be taken away")
+
+
+def _reshards(path: Path, *sides: Definition) -> bool:
+    """Whether shards of a cache come and go online: only where the update policy says so, before and after."""
+    return path == ("NumNodeGroups",) and all(
+        (one.get("UpdatePolicy") or {}).get("UseOnlineResharding") is True for one in sides
+    )
 
 
 def _attributes(before: Definition, after: Definition) -> Iterator[Path]:

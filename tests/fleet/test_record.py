@@ -13,7 +13,7 @@ from fleet.phases import every_stack
 from fleet.record import Record, record
 
 PROJECT = Path(__file__).parents[2]
-BLUEPRINTS = sorted(path.name for path in (PROJECT / "blueprints").iterdir())
+BLUEPRINTS = sorted(path.name for path in (PROJECT / "blueprints").iterdir() if (path / "fleet.yaml").exists())
 
 
 @pytest.mark.parametrize("blueprint", BLUEPRINTS)

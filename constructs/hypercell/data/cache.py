@@ -173,7 +173,9 @@ class ServiceCaches(Construct):
             "memory": ("DatabaseMemoryUsageCountedForEvictPercentage", "Maximum", MEMORY, "memory runs out: more shards"),
             "evictions": ("Evictions", "Sum", EVICTIONS, "keys are given up for space: more shards, or shorter lives"),
         }  # fmt: skip
-        for part, nodes in _nodes(name, cache):
+        for first, last, nodes in _nodes(name, cache):
+            # Known by its first shard: with more shards it watches more, and is the same alarm.
+            part = f"S{first}"
             for signal, (what, statistic, most, about) in signals.items():
                 many = [
                     metric("AWS/ElastiCache", what, {"CacheClusterId": node, "CacheNodeId": "0001"}) for node in nodes
@@ -182,14 +184,14 @@ class ServiceCaches(Construct):
                 alarm(
                     self, f"{names.pascal(key)}{part}{signal.capitalize()}",
                     name=names.service_alarm(self._service, self._region, f"cache-{key}-{part}-{signal}".lower()),
-                    about=f"cache {key}, shards {part.lstrip('S')}: {about}",
+                    about=f"cache {key}, shards {first} to {last}: {about}",
                     topic=topic, metrics=many, expression=f"MAX([{letters}])",
                     statistic=statistic, threshold=most, periods=5,
                 )  # fmt: skip
 
 
-def _nodes(name: str, cache: Cache) -> Iterator[tuple[str, list[str]]]:
-    """The nodes by so many shards as one alarm can watch, with the numbers of the shards: `S1To5`.
+def _nodes(name: str, cache: Cache) -> Iterator[tuple[int, int, list[str]]]:
+    """The nodes by so many shards as one alarm can watch, with the first and the last of the shards.
 
     ElastiCache numbers shards and nodes itself: `<group>-0001-001`. Any node of a shard may be its primary.
     """
@@ -198,7 +200,8 @@ def _nodes(name: str, cache: Cache) -> Iterator[tuple[str, list[str]]]:
     for first in range(1, cache.shards + 1, step):
         last = min(first + step - 1, cache.shards)
         shards = range(first, last + 1)
-        yield f"S{first}To{last}", [f"{name}-{shard:04}-{node:03}" for shard in shards for node in range(1, each + 1)]
+        nodes = [f"{name}-{shard:04}-{node:03}" for shard in shards for node in range(1, each + 1)]
+        yield first, last, nodes
 
 
 def _log_group(scope: Construct, service: Service, region: Region, key_arn: str) -> str:

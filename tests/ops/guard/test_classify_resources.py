@@ -136,3 +136,12 @@ def test_what_a_template_keeps_is_stateful_whatever_its_type():
     assert between(kept, {})["Dead"].stateful
     assert between(kept, {"Dead": resource(queue)})["Dead"].stateful
     assert not between({"Dead": resource(queue)}, {})["Dead"].stateful
+
+
+@pytest.mark.parametrize(("policy", "action"), [(True, Action.UPDATE), (False, Action.MAY_REPLACE)])
+def test_shards_of_a_cache_come_online_only_where_the_update_policy_says_so(policy, action):
+    def cache(shards: int) -> dict[str, object]:
+        more = {"UpdatePolicy": {"UseOnlineResharding": policy}}
+        return {"Quotes": resource("AWS::ElastiCache::ReplicationGroup", {"NumNodeGroups": shards}, **more)}
+
+    assert between(cache(2), cache(3))["Quotes"].action is action

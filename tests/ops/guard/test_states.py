@@ -171,7 +171,7 @@ REFUSED: dict[str, tuple[tuple[Change, ...], list[str]]] = {
         ["state us-east-1/f: would be removed while active; a cell goes from planned or retired"],
     ),
     "a tombstone is taken away": (
-        (put(removed=[]),),
+        (put(removed=["databases/bookings-us/1"]),),
         ["absence fleet.yaml removed.us-east-1/z: the tombstone would be missing, and with it the knowledge that this "
          "key is used up"],
     ),
