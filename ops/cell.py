@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.options import DEFAULT_BLUEPRINT, Blueprint
+from ops.options import DEFAULT_BLUEPRINT, Blueprint, Json, Role
 
 if TYPE_CHECKING:
     from ops.clients import ClientFor
 
 app = typer.Typer(no_args_is_help=True)
-
-Role = Annotated[str | None, typer.Option("--role", help="Role to take in each account of the fleet.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ops import cell, delivery, guarding, nat, rolling
-from ops.options import DEFAULT_BLUEPRINT, Blueprint
+from ops.options import DEFAULT_BLUEPRINT, Blueprint, Json
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cell.app, name="cell")
@@ -56,7 +56,7 @@ def validate(
         list[Path] | None, typer.Option(help="Folder or file with CustomResourceDefinitions; also HYPERCELL_CRDS.")
     ] = None,
     today: Annotated[str | None, typer.Option(help="Also look at the calendar, as of this day (YYYY-MM-DD).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check a fleet's files against every rule, and show all mistakes at once.
 
@@ -82,7 +82,7 @@ def place(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     rebalance: Annotated[bool, typer.Option("--rebalance", help="Also move what is placed already.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write placements.yaml; without it, only show.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Propose the cells of each service, and prove that they carry the peak. Changes nothing without --write.
 
@@ -97,7 +97,7 @@ def place(
 @app.command()
 def prove(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Prove that the peak is carried in every loss that the fleet promises to survive, and say what it costs.
 
@@ -120,7 +120,7 @@ def schema() -> None:
 @app.command()
 def phases(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print the commands of a first deployment, in order."""
     from ops.phases import show
@@ -133,7 +133,7 @@ def preflight(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
     role: Annotated[str | None, typer.Option(help="Role to take in each account of the fleet.")] = None,
     mend: Annotated[bool, typer.Option("--mend", help="Make service-linked roles, empty default groups.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Look at the accounts before a first deployment. Changes nothing without --mend.
 
@@ -147,7 +147,7 @@ def preflight(
 @app.command()
 def cost(
     blueprint: Blueprint = DEFAULT_BLUEPRINT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Estimate what the fleet costs a month, line by line."""
     from ops.cost import show
@@ -163,7 +163,7 @@ def delta(
     cell: Annotated[list[str] | None, typer.Option("--cell", help="Only this cell; may be given again.")] = None,
     today: Annotated[str | None, typer.Option(help="Measure exceptions by this day (YYYY-MM-DD).")] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Print exceptions to fill in, for what is refused.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what new bundles would take away from old ones; `promote` asks the same, and refuses.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ops.options import DEFAULT_BLUEPRINT, Blueprint
+from ops.options import DEFAULT_BLUEPRINT, Blueprint, Json, Yes
 
 app = typer.Typer()
 
@@ -49,7 +49,7 @@ def mirror(
     region: Annotated[str | None, typer.Option("--region", help="Only this region, e.g. us-east-1.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Write mirror.yaml from what is there.")] = False,
     role: Annotated[str | None, typer.Option(help="Role to take in each account of the fleet.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show which charts and images of the releases the regions' mirrors hold, and what copies the rest.
 
@@ -78,9 +78,9 @@ def promote(
     rollback: Annotated[bool, typer.Option("--rollback", help="Move the tag to what it named before.")] = False,
     out: Annotated[Path, typer.Option("--out", help="Folder of the OCI layouts.")] = Path("bundles"),
     role: Annotated[str | None, typer.Option(help="Role to take; the region's publisher when absent.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and change nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Publish one bundle to a cell, and move the one tag that its Argo CD follows. Shows its plan, and asks.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.options import DEFAULT_BLUEPRINT, Blueprint
+from ops.options import DEFAULT_BLUEPRINT, Blueprint, Json, Role, Yes
 
 if TYPE_CHECKING:
     from ops.clients import ClientFor
@@ -22,10 +22,7 @@ app = typer.Typer(no_args_is_help=True)
 Region = Annotated[str | None, typer.Option("--region", help="Only this region, e.g. us-east-1.")]
 Zone = Annotated[str | None, typer.Option("--zone", help="Only this zone, by its ID, e.g. use1-az1.")]
 Cell = Annotated[str | None, typer.Option("--cell", help="Only this cell, e.g. use1-a.")]
-Role = Annotated[str | None, typer.Option("--role", help="Role to take in each account of the fleet.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 Force = Annotated[bool, typer.Option("--force", help="Do it in spite of what speaks against it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()

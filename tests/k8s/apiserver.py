@@ -14,7 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +34,8 @@ WHY_SKIPPED = (
 _TOKEN = "of-the-tests"
 _PATIENCE_SECONDS = 60.0
 """How long a program may take until it answers, and to end."""
+_CATCHES_UP_SECONDS = 30.0
+"""Within this an API server has read what was stored last: definitions, policies, namespaces."""
 
 Document = dict[str, Any]
 
@@ -197,6 +199,31 @@ def running(folder: Path) -> Iterator[ApiServer]:
         }
         program = ended.enter_context(_program("kube-apiserver", server, folder))
         yield _ready(f"https://127.0.0.1:{ports[2]}", folder, program)
+
+
+def eventually(act: Callable[[], object]) -> None:
+    """Until it is done: a server needs a moment until it knows a namespace that it has just stored."""
+    until = time.monotonic() + _CATCHES_UP_SECONDS
+    while True:
+        try:
+            act()
+            return
+        except Refused as said:
+            if "not found" not in str(said) or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def refused(act: Callable[[], object]) -> str:
+    """What a policy says, once it is in force: policies take a few seconds."""
+    until = time.monotonic() + _CATCHES_UP_SECONDS
+    while time.monotonic() < until:
+        try:
+            act()
+        except Refused as said:
+            return str(said)
+        time.sleep(0.2)
+    raise AssertionError("nobody refused it")
 
 
 @contextmanager

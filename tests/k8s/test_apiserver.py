@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,16 +16,13 @@ from admission import pods
 from admission.custom import files
 from fleet.cell import Cell
 from k8s.vocabulary import DELETION_APPROVED
-from tests.k8s.apiserver import MISSING, WHY_SKIPPED, ApiServer, Refused, running
+from tests.k8s.apiserver import MISSING, WHY_SKIPPED, ApiServer, Refused, eventually, refused, running
 from tests.k8s.definitions import CRDS, UNCHECKED, judge, needs_definitions
 from tests.k8s.mutations import Document, changed, mutants, place
 
 Documents = Callable[[Cell], list[Document]]
 
 pytestmark = [pytest.mark.skipif(bool(MISSING), reason=WHY_SKIPPED), needs_definitions]
-
-_CATCHES_UP_SECONDS = 30.0
-"""Within this an API server has read what was stored last: definitions, policies, namespaces."""
 
 
 def _defined(server: ApiServer) -> None:
@@ -55,24 +51,11 @@ def stored(
         taken, unknown = [], []
         for document in documents(cell):
             if server.knows(document):
-                _eventually(lambda one=document: server.apply(one))
+                eventually(lambda one=document: server.apply(one))
                 taken.append(document)
             else:
                 unknown.append(document)
         yield server, taken, unknown
-
-
-def _eventually(act: Callable[[], object]) -> None:
-    """Until it is done: a server needs a moment until it knows a namespace that it has just stored."""
-    until = time.monotonic() + _CATCHES_UP_SECONDS
-    while True:
-        try:
-            act()
-            return
-        except Refused as refused:
-            if "not found" not in str(refused) or time.monotonic() > until:
-                raise
-            time.sleep(0.1)
 
 
 def test_the_server_is_of_a_version_that_cells_run_or_will_run(bare: ApiServer, cells: list[Cell]) -> None:
@@ -105,18 +88,6 @@ def _key(document: Document) -> tuple[str, str, str]:
     return document["kind"], document["metadata"].get("namespace", ""), document["metadata"]["name"]
 
 
-def _refused(act: Callable[[], object]) -> str:
-    """What a policy says, once it is in force: policies take a few seconds."""
-    until = time.monotonic() + _CATCHES_UP_SECONDS
-    while time.monotonic() < until:
-        try:
-            act()
-        except Refused as refused:
-            return str(refused)
-        time.sleep(0.2)
-    raise AssertionError("nobody refused it")
-
-
 def test_the_guard_is_in_force(stored: tuple[ApiServer, list[Document], list[Document]]) -> None:
     server, taken, _ = stored
     space = next(one for one in taken if one["kind"] == "Namespace")
@@ -126,13 +97,13 @@ def test_the_guard_is_in_force(stored: tuple[ApiServer, list[Document], list[Doc
 
     # Asked as a dry run, so that waiting for the policy does no harm.
     level = ("metadata", "labels", "pod-security.kubernetes.io/enforce")
-    said = _refused(lambda: server.replace(edited(space, level, "privileged"), dryRun="All"))
+    said = refused(lambda: server.replace(edited(space, level, "privileged"), dryRun="All"))
     assert "the Pod Security level of a namespace is decided at its birth" in said
-    said = _refused(lambda: server.delete(space, dryRun="All"))
+    said = refused(lambda: server.delete(space, dryRun="All"))
     assert "this namespace carries no annotation" in said
     for service in [one for one in taken if one["kind"] == "Deployment"][:1]:  # a cell that drains has none
         server.replace(edited(service, ("spec", "replicas"), 3))
-        said = _refused(lambda one=service: server.replace(edited(one, ("spec", "replicas"), 0), dryRun="All"))
+        said = refused(lambda one=service: server.replace(edited(one, ("spec", "replicas"), 0), dryRun="All"))
         assert "a service runs in at least one pod of a cell that hosts it" in said
     approved = ("metadata", "annotations", DELETION_APPROVED)
     server.replace(edited(space, approved, space["metadata"]["name"]))
@@ -163,8 +134,8 @@ def compared(bare: ApiServer, samples: list[Cell], documents: Documents) -> list
             try:
                 bare.apply(mutant, dryRun="All")
                 said = ""
-            except Refused as refused:
-                said = str(refused)
+            except Refused as answer:
+                said = str(answer)
             here = "; ".join(map(str, ours.judge(mutant).findings))
             found.append((document["kind"], how, ".".join(map(str, at)), said, here))
     return found
@@ -236,7 +207,7 @@ def test_pod_security_decides_as_the_server_does(
     said = ""
     try:
         bare.create(pod, dryRun="All")
-    except Refused as refused:
-        said = str(refused)
+    except Refused as answer:
+        said = str(answer)
         assert "violates PodSecurity" in said
     assert bool(said) is bool(pods.refused(pod, level))

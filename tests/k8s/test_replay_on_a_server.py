@@ -5,7 +5,6 @@ Needs KUBEBUILDER_ASSETS. Rights and guard are put in force one after the other,
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from fleet.cell import Cell
 from fleet.model import Fleet
 from k8s.gitops import PROJECTS
 from k8s.vocabulary import ARGOCD, DELETION_APPROVED
-from tests.k8s.apiserver import MISSING, WHY_SKIPPED, ApiServer, Refused, running
+from tests.k8s.apiserver import MISSING, WHY_SKIPPED, ApiServer, Refused, eventually, refused, running
 from tests.k8s.plurals import plural
 
 Document = dict[str, Any]
@@ -24,7 +23,6 @@ Documents = Callable[[Cell], list[Document]]
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=WHY_SKIPPED)
 
-_CATCHES_UP_SECONDS = 30.0
 _BUILT_IN = ("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding")
 _GUARD = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
 
@@ -41,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, cell: Cell, documents: Docu
         for kind in _BUILT_IN:
             for one in documents(cell):
                 if one["kind"] == kind:
-                    _eventually(lambda one=one: started.apply(one))
+                    eventually(lambda one=one: started.apply(one))
         yield started
 
 
@@ -52,7 +50,7 @@ def guarded(server: ApiServer, cell: Cell, documents: Documents) -> ApiServer:
     for one in documents(cell):
         if one["kind"] in _GUARD:
             server.apply(one)
-    _refused(lambda: server.delete(spaces[0], dryRun="All"))
+    refused(lambda: server.delete(spaces[0], dryRun="All"))
     return server
 
 
@@ -61,29 +59,6 @@ def spaces(cell: Cell, documents: Documents) -> list[Document]:
     found = [one for one in documents(cell) if one["kind"] == "Namespace"]
     assert len(found) > 15
     return found
-
-
-def _eventually(act: Callable[[], object]) -> None:
-    until = time.monotonic() + _CATCHES_UP_SECONDS
-    while True:
-        try:
-            act()
-            return
-        except Refused as refused:
-            if "not found" not in str(refused) or time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-
-
-def _refused(act: Callable[[], object]) -> str:
-    until = time.monotonic() + _CATCHES_UP_SECONDS
-    while time.monotonic() < until:
-        try:
-            act()
-        except Refused as refused:
-            return str(refused)
-        time.sleep(0.2)
-    raise AssertionError("nobody refused it")
 
 
 def _stand(server: ApiServer, spaces: list[Document]) -> bool:
@@ -152,7 +127,7 @@ def test_a_namespace_that_names_itself_is_let_go_and_only_that_one(guarded: ApiS
     meant["metadata"].setdefault("annotations", {})[DELETION_APPROVED] = meant["metadata"]["name"]
     guarded.replace(meant)
     assert guarded.delete(spaces[-1], dryRun="All")
-    assert _refused(lambda: guarded.delete(spaces[-2], dryRun="All"))
+    assert refused(lambda: guarded.delete(spaces[-2], dryRun="All"))
 
 
 def test_the_evaluator_of_rights_answers_as_the_server_does(
