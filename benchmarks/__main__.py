@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.bundled import bundled
+from benchmarks.grown import grow
+from benchmarks.guarded import guarded
 from benchmarks.judged import judged
 from benchmarks.measure import Run, median, run
 
@@ -99,6 +101,19 @@ def measure(runs: int) -> list[Figure]:
         for what, budget, key in (("prove", "1 s", "prove_seconds"), ("place", "-", "place_seconds")):
             title = f"{what} {found['services']} services on {found['cells']} cells, after load"
             figures.append(Figure(title, budget, found[key], found[key], crowded.peak, remark))
+        guard = guarded(folder, runs)
+        add("diff, both assemblies at hand, equal", "3 s, 500 MB", guard.equal)
+        add("diff, another release in 23 cells", "3 s, 500 MB", guard.release)
+        limit = 2 * guard.synth.wall + 3
+        add("diff, a commit against the working tree", "2 synth + 3 s", guard.revision, f"here: {limit:.1f} s")
+        grow(folder / "played", 300, cells=6)
+        synth = [HYPERCELL, "synth", "--out", str(folder / "played-assembly"), "--blueprint", str(folder / "played")]
+        run(synth, {**os.environ, "CDK_VALIDATION": "false"})
+        done = run([PYTHON, "-m", "benchmarks.played", str(folder / "played-assembly"), "--runs", str(runs)])
+        found = json.loads(done.output.splitlines()[-1])
+        title = f"simulate {found['losses']} losses, {found['services']} services, after reading"
+        remark = f"reading takes {found['read_seconds']:.1f} s more"
+        figures.append(Figure(title, "5 s", found["play_seconds"], found["play_seconds"], done.peak, remark))
         grown = judged(folder, 300, runs)
         remark = f"{grown.objects:,} objects, {grown.texts:,} texts, {grown.unchecked} kinds without a definition"
         add("validate --manifests, 300 services", "60 s", grown.whole, remark)

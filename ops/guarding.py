@@ -1,4 +1,4 @@
-"""`hypercell synth`, `diff`: what a change of the fleet would do, before anybody does it."""
+"""`hypercell synth`, `diff`, `simulate`: what a change of the fleet would do, before anybody does it."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def diff(
 
     outputs = Outputs(as_json=as_json, markdown=markdown, html=html, whole=whole)
     raise typer.Exit(show(Asked(base, head, blueprint), outputs, now=now, role=role))
+
+
+@app.command()
+def simulate(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A stored assembly; the blueprint, synthesized, when absent.")
+    ] = None,
+    blueprint: Blueprint = DEFAULT_BLUEPRINT,
+    scenario: Annotated[str | None, typer.Option(help="Only this loss, moment by moment: cell:use1-a.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Play the loss of every cell, pair of cells, zone and region, and of Spot, on what was synthesized.
+
+    Exit codes: 0 all that policies.survive promises is carried, 1 something is not, 2 something cannot be read, 130
+    interrupted.
+    """
+    from ops.simulation.verb import show
+
+    raise typer.Exit(show(folder, blueprint, scenario=scenario, as_json=as_json))

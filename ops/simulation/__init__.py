@@ -1,0 +1,1 @@
+"""What happens when something is lost: played on the records, limits and rules that synthesis writes."""
