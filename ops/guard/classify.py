@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.guard import objects, templates
+from ops.guard import leftovers, objects, templates
 from ops.guard.change import Change
 from ops.guard.drafts import Drafts
 from ops.guard.propagation import Propagation
@@ -19,8 +19,10 @@ def classify(base: Snapshot, head: Snapshot) -> tuple[Change, ...]:
     for name in dict.fromkeys([*base.stacks, *head.stacks]):
         templates.compare(base.stacks.get(name), head.stacks.get(name), drafts)
     Propagation(base, head, drafts).run()
+    leftovers.note(base, head, drafts)
     for cell, channel in dict.fromkeys([*base.bundles, *head.bundles]):
         old, new = base.bundles.get((cell, channel), {}), head.bundles.get((cell, channel), {})
         pruned = objects.prunes(base.bundles, cell, channel) or objects.prunes(head.bundles, cell, channel)
         objects.compare(cell, channel, old, new, pruned, drafts)
+    objects.note_moves(drafts)
     return tuple(drafts)

@@ -38,15 +38,27 @@ def compare(cell: str, channel: str, old: Files, new: Files, pruned: bool, draft
         elif before[who] != after[who]:
             drafts.add(Action.UPDATE, home, name, kind, stateful=stateful)
             for path, action, why in _changed(who, before[who], after[who]):
-                drafts.add(action, home, name, kind, fields=(path,), why=why)
+                drafts.add(action, home, name, kind, fields=(path,) if path else (), why=why)
     if len(drafts.found) == known:
         files = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
         why = "the same objects, in other files or another order"
         drafts.add(Action.UPDATE, home, f"Bundle {channel}", "Bundle", fields=files, why=why)
 
 
+def note_moves(drafts: Drafts) -> None:
+    """Say of what leaves a bundle that another bundle of its cell has it from now on."""
+    born: dict[tuple[str, str], str] = {}
+    for (home, name), draft in drafts.found.items():
+        if draft.action is Action.CREATE and "/" in home:
+            born[home.partition("/")[0], name] = home
+    for (home, name), draft in list(drafts.found.items()):
+        there = born.get((home.partition("/")[0], name))
+        if there and draft.action in (Action.ORPHAN, Action.DELETE):
+            drafts.add(draft.action, home, name, draft.type, why=f"{there} has it from now on")
+
+
 def _gone(one: Object, pruned: bool) -> tuple[Action, str]:
-    options = str((at(one, "metadata", "annotations") or {}).get(_SYNC, ""))
+    options = _options(one)
     if not pruned:
         return Action.ORPHAN, "it is no longer in the bundle; nothing is pruned, so it stays in the cluster"
     if "Prune=false" in options or "Prune=confirm" in options:
@@ -55,9 +67,16 @@ def _gone(one: Object, pruned: bool) -> tuple[Action, str]:
 
 
 def _changed(who: Identity, before: Object, after: Object) -> Iterator[tuple[str, Action, str]]:
+    options = _options(after)
+    if "Force=true" in options and "Replace=true" in options:
+        yield "", Action.REPLACE, f"by its own word ({_SYNC}) Argo CD deletes it and makes it again with every change"
     for path in differing(before, after):
-        why = immutable(who, path, before)
+        why = immutable(who, path, before, after)
         yield dotted(path), Action.REPLACE if why else Action.UPDATE, why
+
+
+def _options(one: Object) -> str:
+    return str((at(one, "metadata", "annotations") or {}).get(_SYNC, ""))
 
 
 def prunes(bundles: Mapping[tuple[str, str], Files], cell: str, channel: str) -> bool:

@@ -6,13 +6,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from ops.delta.objects import at
 from ops.guard.change import Action
 from ops.guard.drafts import Drafts
+from ops.guard.leftovers import STAYS
 from ops.guard.paths import dotted
 from ops.guard.references import OUTPUTS, Links, Place
 from ops.guard.rulings import ruling
 from ops.guard.snapshot import Snapshot, Stack
 from ops.guard.stateful import is_stateful
+from ops.guard.templates import kind
 
 _ANOTHER = (Action.MAY_REPLACE, Action.REPLACE)
 _BECOMES = {Action.MAY_REPLACE: "which may be replaced", Action.REPLACE: "which is replaced"}
@@ -68,7 +71,7 @@ class Propagation:
         if cause > self._announced.get(path, Action.UPDATE):
             self._announced[path] = cause
             how = "changes" if cause is Action.REPLACE else "may change"
-            for reader, place in self._across.get(path, ()):
+            for reader, place in self._readers_of(stack, output):
                 self._moved(reader, place, cause, f"reads {output} of {stack.name}, which {how}")
 
     def _moved(self, stack: Stack, place: Place, cause: Action, why: str) -> None:
@@ -76,28 +79,28 @@ class Propagation:
         old = self._base.stacks.get(stack.name)
         section, _, member = place.name.partition(".")
         if member:
-            kind, published = section.removesuffix("s"), section == OUTPUTS
-            self._note(stack, place.name, kind, Action.UPDATE, dotted(place.path), why, follow=not published)
+            part, published = section.removesuffix("s"), section == OUTPUTS
+            self._note(stack, place.name, part, Action.UPDATE, dotted(place.path), why, follow=not published)
             if published:
                 self._published(stack, member, cause)
             return
         if old is None or place.name not in old.resources or place.name not in stack.resources:
             return  # it is made anew in any case
         before, after = old.resources[place.name], stack.resources[place.name]
-        field = dotted(("Properties", *place.path))
+        kind_of, field = kind(after), dotted(("Properties", *place.path))
         action = Action.UPDATE
         if place.path == ("Condition",):
-            keeps = before.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
+            keeps = before.get("DeletionPolicy") in STAYS
             field, action = "Condition", Action.ORPHAN if keeps else Action.DELETE
         elif place.path:
             was, is_ = before.get("Properties") or {}, after.get("Properties") or {}
-            said, because = ruling(after["Type"], stack.region, place.path, was, is_)
+            said, because = ruling(kind_of, stack.region, place.path, was, is_)
             if said in _ANOTHER:
                 action = min(said, cause)
                 why = f"{dotted(place.path)} {why}; {because}"
             else:
                 action = said
-        self._note(stack, place.name, after["Type"], action, field, why, stateful=is_stateful(before, after))
+        self._note(stack, place.name, kind_of, action, field, why, stateful=is_stateful(before, after))
 
     def _note(
         self,
@@ -123,13 +126,18 @@ class Propagation:
         for (home, name), draft in list(self._drafts.found.items()):
             section, _, output = name.partition(".")
             if section == OUTPUTS and draft.action is Action.DELETE:
-                draft.whys[Action.DELETE] = {_read_by(self._across.get(f"{home}/{output}", ())): None}
+                draft.whys[Action.DELETE] = {_read_by(self._readers_of(self._base.stacks[home], output)): None}
         for home, old in self._base.stacks.items():
             if home not in self._head.stacks:
                 for output in old.template.get(OUTPUTS) or {}:
-                    readers = self._across.get(f"{home}/{output}", ())
+                    readers = self._readers_of(old, output)
                     if readers:
                         self._drafts.add(Action.DELETE, home, f"{OUTPUTS}.{output}", "Output", why=_read_by(readers))
+
+    def _readers_of(self, stack: Stack, output: str) -> list[tuple[Stack, Place]]:
+        """Who reads an output in head: by the stack's name and its own, or by the name it is exported by."""
+        exported = at(stack.template, OUTPUTS, output, "Export", "Name")
+        return [*self._across.get(f"{stack.name}/{output}", ()), *self._across.get(f"/{exported}", ())]
 
     def _readers(self, home: str, name: str) -> list[Place]:
         if home not in self._links:
@@ -157,7 +165,7 @@ def _tops(fields: Iterable[str]) -> set[str]:
     return {field.partition(".")[0] for field in fields}
 
 
-def _read_by(readers: list[tuple[Stack, Place]] | tuple[()]) -> str:
+def _read_by(readers: list[tuple[Stack, Place]]) -> str:
     names = sorted({f"{stack.name}/{place.name}" for stack, place in readers})
     if not names:
         return "nobody of the fleet reads it"

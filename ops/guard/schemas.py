@@ -33,6 +33,8 @@ class Schema:
     """Fixed at creation in cases that the schema does not tell."""
     identifier: tuple[Path, ...] = ()
     """What the resource is known by, as far as a template can write it."""
+    named: bool = False
+    """Whether that is all it is known by: two of the same values cannot stand side by side."""
     updatable: bool = True
     """Whether the type knows an update at all; without one any change makes another resource."""
     taggable: bool = True
@@ -54,6 +56,7 @@ def schema(type_name: str, region: str = FIRST) -> Schema | None:
 def _read(type_name: str, digest: str) -> Schema:
     document: dict[str, Any] = json.loads((_folder() / "resources" / f"{digest}.json").read_text(encoding="utf-8"))
     read_only = _paths(document, "readOnlyProperties")
+    identifier = _paths(document, "primaryIdentifier")
     tagging = document.get("tagging") or {}
     handlers = document.get("handlers") or {}
     return Schema(
@@ -61,7 +64,8 @@ def _read(type_name: str, digest: str) -> Schema:
         properties=frozenset(document.get("properties", {})),
         create_only=_paths(document, "createOnlyProperties"),
         conditional=_paths(document, "conditionalCreateOnlyProperties"),
-        identifier=tuple(one for one in _paths(document, "primaryIdentifier") if one not in read_only),
+        identifier=tuple(one for one in identifier if one not in read_only),
+        named=not any(one in read_only for one in identifier),
         # Types of before the registry list no handlers; what they can is unknown, and their properties say the rest.
         updatable=not handlers or "update" in handlers,
         taggable=bool(tagging.get("taggable", True)),

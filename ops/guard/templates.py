@@ -7,6 +7,7 @@ from typing import Any
 
 from ops.guard.change import Action
 from ops.guard.drafts import Drafts
+from ops.guard.leftovers import STAYS
 from ops.guard.paths import Path, differing, dotted
 from ops.guard.references import OUTPUTS
 from ops.guard.rulings import ruling, tags_ruling
@@ -29,14 +30,18 @@ _SECTIONS = {
 
 _WAITS = "DependsOn"
 _APART = ("Type", PROPERTIES, _WAITS)
-_STAYS = {"Retain": "it stays in AWS", "RetainExceptOnCreate": "it stays in AWS"}
+
+
+def kind(one: Definition) -> str:
+    """Its type; empty where a template does not say."""
+    return str(one.get("Type", ""))
 
 
 def compare(old: Stack | None, new: Stack | None, drafts: Drafts) -> None:
     """Note what differs between a stack before and after."""
     if old is None and new is not None:
         for name, one in new.resources.items():
-            drafts.add(Action.CREATE, new.name, name, one["Type"], stateful=is_stateful(one), why="its stack is new")
+            drafts.add(Action.CREATE, new.name, name, kind(one), stateful=is_stateful(one), why="its stack is new")
     elif old is not None and new is None:
         for name, one in old.resources.items():
             _gone(old, name, one, "its stack is no longer there", drafts)
@@ -56,44 +61,44 @@ def _resources(old: Stack, new: Stack, moved: bool, drafts: Drafts) -> None:
             _gone(old, name, before[name], "it is no longer in the template", drafts)
         elif name not in before:
             one = after[name]
-            drafts.add(Action.CREATE, new.name, name, one["Type"], stateful=is_stateful(one))
+            drafts.add(Action.CREATE, new.name, name, kind(one), stateful=is_stateful(one))
         elif before[name] != after[name] or moved:
             _changed(old, new, name, drafts)
             if moved:
                 where = f"its stack moves from {old.account}/{old.region} to {new.account}/{new.region}"
-                drafts.add(Action.REPLACE, new.name, name, after[name]["Type"], why=where)
+                drafts.add(Action.REPLACE, new.name, name, kind(after[name]), why=where)
 
 
 def _gone(stack: Stack, name: str, one: Definition, how: str, drafts: Drafts) -> None:
     policy = one.get("DeletionPolicy")
-    if policy in _STAYS:
-        action, why = Action.ORPHAN, f"{how}; by its DeletionPolicy ({policy}) {_STAYS[policy]}, and nobody owns it"
+    if policy in STAYS:
+        action, why = Action.ORPHAN, f"{how}; by its DeletionPolicy ({policy}) it stays in AWS, and nobody owns it"
     elif policy == "Snapshot":
         action, why = Action.DELETE, f"{how}; by its DeletionPolicy (Snapshot) only a snapshot is left"
     else:
         action, why = Action.DELETE, f"{how}, and no DeletionPolicy keeps it"
-    drafts.add(action, stack.name, name, one["Type"], stateful=is_stateful(one), why=why)
+    drafts.add(action, stack.name, name, kind(one), stateful=is_stateful(one), why=why)
 
 
 def _changed(old: Stack, new: Stack, name: str, drafts: Drafts) -> None:
     before, after = old.resources[name], new.resources[name]
-    kind, stateful = after["Type"], is_stateful(before, after)
+    type_name, stateful = kind(after), is_stateful(before, after)
 
     def note(action: Action, field: str, why: str = "") -> None:
-        drafts.add(action, new.name, name, kind, stateful=stateful, fields=(field,) if field else (), why=why)
+        drafts.add(action, new.name, name, type_name, stateful=stateful, fields=(field,) if field else (), why=why)
 
-    if before["Type"] != kind:
-        note(Action.REPLACE, "Type", f"it was a {before['Type']}")
-    drafts.add(Action.UPDATE, new.name, name, kind, stateful=stateful)
+    if kind(before) != type_name:
+        note(Action.REPLACE, "Type", f"it was a {kind(before)}")
+    drafts.add(Action.UPDATE, new.name, name, type_name, stateful=stateful)
     was, is_ = before.get(PROPERTIES) or {}, after.get(PROPERTIES) or {}
     for path in differing(was, is_):
         in_place = not path or _reshards(path, before, after)
-        action, why = (Action.UPDATE, "") if in_place else ruling(kind, new.region, path, was, is_)
+        action, why = (Action.UPDATE, "") if in_place else ruling(type_name, new.region, path, was, is_)
         note(action, dotted((PROPERTIES, *path)), why)
     for path in _attributes(before, after):
         note(Action.UPDATE, dotted(path))
     if before.get("Condition") != after.get("Condition") and after.get("Condition"):
-        gone = Action.ORPHAN if before.get("DeletionPolicy") in _STAYS else Action.DELETE
+        gone = Action.ORPHAN if before.get("DeletionPolicy") in STAYS else Action.DELETE
         note(gone, "", f"it now depends on the condition {after['Condition']}, and may be taken away")
 
 
@@ -121,8 +126,8 @@ def _sections(old: Stack, new: Stack, drafts: Drafts) -> None:
         before, after = old.template.get(section), new.template.get(section)
         if section == "Resources" or before == after:
             continue
-        kind = _SECTIONS.get(section)
-        if kind is None or not all(isinstance(one, Mapping) for one in (before or {}, after or {})):
+        member = _SECTIONS.get(section)
+        if member is None or not all(isinstance(one, Mapping) for one in (before or {}, after or {})):
             drafts.add(Action.UPDATE, new.name, section, "Template", fields=(section,))
             continue
         was, is_ = before or {}, after or {}
@@ -131,14 +136,14 @@ def _sections(old: Stack, new: Stack, drafts: Drafts) -> None:
                 continue
             action = Action.DELETE if name not in is_ else Action.CREATE if name not in was else Action.UPDATE
             fields = [dotted(path) for path in differing(was.get(name), is_.get(name))] if name in was else []
-            drafts.add(action, new.name, f"{section}.{name}", kind, fields=fields if action is Action.UPDATE else ())
+            drafts.add(action, new.name, f"{section}.{name}", member, fields=fields if action is Action.UPDATE else ())
 
 
 def _tags(old: Stack, new: Stack, drafts: Drafts) -> None:
     fields = [dotted(("Tags", *path)) for path in differing(dict(old.tags), dict(new.tags))]
     drafts.add(Action.UPDATE, new.name, "Tags", "Stack", fields=fields, why="every resource of the stack gets them")
     for name, one in new.resources.items():
-        action, why = tags_ruling(one["Type"], new.region)
+        action, why = tags_ruling(kind(one), new.region)
         if action > Action.UPDATE and name in old.resources:
             stateful = is_stateful(one, old.resources[name])
-            drafts.add(action, new.name, name, one["Type"], stateful=stateful, fields=("Tags",), why=why)
+            drafts.add(action, new.name, name, kind(one), stateful=stateful, fields=("Tags",), why=why)

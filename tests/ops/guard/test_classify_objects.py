@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ops.guard.change import Action
-from tests.ops.guard.small import of_objects
+from ops.guard.classify import classify
+from tests.ops.guard.small import of_objects, snapshot
 
 
 def one(kind: str, version: str = "v1", *, namespace: str = "", annotations: Any = None, **body: Any) -> dict[str, Any]:
@@ -66,6 +67,24 @@ def test_an_object_may_say_itself_that_it_is_not_pruned(option):
     assert of_objects({"a": [prunes, space]}, {"a": [prunes]})["Namespace it"].action is Action.ORPHAN
 
 
+def test_what_moves_to_another_bundle_says_where_it_went():
+    space = one("Namespace")
+    base = snapshot(bundles={("use1-a", "platform"): {"a": [space]}, ("use1-a", "service-it"): {"a": [one("Pod")]}})
+    head = snapshot(bundles={("use1-a", "platform"): {}, ("use1-a", "service-it"): {"a": [one("Pod"), space]}})
+    left, born = classify(base, head)
+    assert (left.action, born.action) == (Action.ORPHAN, Action.CREATE)
+    assert left.why.endswith("; use1-a/service-it has it from now on")
+
+
+def test_what_argo_makes_again_with_every_change_is_replaced_by_any():
+    def job(options: str) -> dict[str, Any]:
+        return one("ConfigMap", annotations={"argocd.argoproj.io/sync-options": options}, data={"key": options})
+
+    old = {"a": [one("ConfigMap")]}
+    assert of_objects(old, {"a": [job("Replace=true")]})["ConfigMap it"].action is Action.UPDATE
+    assert of_objects(old, {"a": [job("Force=true,Replace=true")]})["ConfigMap it"].action is Action.REPLACE
+
+
 def test_an_object_written_in_a_newer_version_is_the_same_one():
     old, new = one("CronJob", "batch/v1beta1"), one("CronJob", "batch/v1")
     assert of_objects({"a": [old]}, {"a": [new]})["CronJob it"].fields == ("apiVersion",)
@@ -99,6 +118,48 @@ def test_a_field_that_the_api_server_fixes_replaces(kind, version, body, other):
 def _with(body: Any, value: Any) -> Any:
     """The body with another value at its one leaf."""
     return {key: _with(part, value) for key, part in body.items()} if isinstance(body, dict) else value
+
+
+def test_a_pool_of_nodes_may_get_other_replicas_and_never_its_first_or_none():
+    def pool(spec: dict[str, int]) -> dict[str, Any]:
+        return one("NodePool", "karpenter.sh/v1", spec={"weight": 1, **spec})
+
+    def action(old: dict[str, int], new: dict[str, int]) -> Action:
+        return of_objects({"a": [pool(old)]}, {"a": [pool(new)]})["NodePool.karpenter.sh it"].action
+
+    assert action({"replicas": 1}, {"replicas": 2}) is Action.UPDATE
+    assert action({}, {"replicas": 2}) is Action.REPLACE
+    assert action({"replicas": 2}, {}) is Action.REPLACE
+
+
+@needs_definitions
+def test_every_field_that_a_definition_fixes_is_in_the_table():
+    ruled = set()
+    for found in definitions().served.values():
+        for path, rule in transitions(found.schema):
+            if "self == oldSelf" in rule or "oldSelf.group" in rule or "oldSelf.kind" in rule or "has(oldSelf" in rule:
+                ruled.add((found.group, found.kind))
+                assert immutable_somewhere((found.group, found.kind), path), f"{found.kind} {'.'.join(path)}: {rule}"
+            else:
+                pytest.fail(f"{found.kind} {'.'.join(path)} has a rule that nobody has read: {rule}")
+    assert ruled, "the definitions have such rules"
+
+
+def immutable_somewhere(kind: tuple[str, str], path: tuple[str, ...]) -> bool:
+    places = f"{IMMUTABLE.get(kind, '')} {PRESENT.get(kind, '')}".split()
+    return any(covers(place.split("."), path) for place in places)
+
+
+def transitions(schema: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Places of a schema with rules that look at what was before."""
+    for rule in schema.get("x-kubernetes-validations") or ():
+        if "oldSelf" in rule["rule"]:
+            yield above, rule["rule"]
+    for key, part in (schema.get("properties") or {}).items():
+        yield from transitions(part, (*above, key))
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from transitions(schema[key], (*above, "*"))
 
 
 def test_fields_beside_the_fixed_ones_are_updated():
