@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ops.guard.change import Action
 from ops.guard.classify import classify
+from ops.guard.immutable import IMMUTABLE, PRESENT
+from ops.guard.paths import covers
+from tests.k8s.definitions import definitions, needs_definitions
 from tests.ops.guard.small import of_objects, snapshot
 
 
@@ -135,7 +139,7 @@ def test_a_pool_of_nodes_may_get_other_replicas_and_never_its_first_or_none():
 @needs_definitions
 def test_every_field_that_a_definition_fixes_is_in_the_table():
     ruled = set()
-    for found in definitions().served.values():
+    for found in definitions().kinds.values():
         for path, rule in transitions(found.schema):
             if "self == oldSelf" in rule or "oldSelf.group" in rule or "oldSelf.kind" in rule or "has(oldSelf" in rule:
                 ruled.add((found.group, found.kind))
