@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from fleet import addressing, capacity, names
 from fleet.cell import Cell
+from fleet.model import Fleet
 
 Document = dict[str, Any]
 Files = Callable[[Cell], dict[str, list[Document]]]
@@ -75,6 +77,26 @@ def test_limits_carry_the_peak_with_every_survivable_loss_of_cells(cells: list[C
             left = limits[: len(limits) - cell.fleet.policies.survive.cells]
             assert left
             assert sum(left) * service.demand.per_pod >= peak
+
+
+def test_every_service_of_the_large_fleet_is_in_three_to_five_cells_and_any_two_of_them_may_go(
+    fleet: Fleet, files: Files
+) -> None:
+    """From the emitted files alone: who has pods where, and how many there may be."""
+    for region in fleet.regions.values():
+        for service in region.fleet.services.values():
+            if service.runs_in(region):
+                limits = {
+                    cell.name: _bounds(files, cell, service.name)[1]
+                    for cell in region.standing_cells
+                    if any(d["kind"] == "Deployment" for d in files(cell).get(f"services/{service.name}", []))
+                }
+                assert 3 <= len(limits) <= 5
+                assert len(limits) == 5 or service.tier > 0, "what the journey stops without is spread widest"
+                for lost in combinations(limits, 2):
+                    left = [most for cell, most in limits.items() if cell not in lost]
+                    assert left
+                    assert sum(left) * service.demand.per_pod >= service.demand.peak(region.name), (service.name, lost)
 
 
 def test_limits_carry_the_traffic_of_a_lost_region(cells: list[Cell], files: Files) -> None:
