@@ -129,7 +129,8 @@ def _top(report: Report, places: Places) -> Iterator[str]:
 def _sections(report: Report, places: Places) -> Iterator[_Section]:
     reasons = said(report.reasons, report.changes, places)
     if reasons:
-        yield _Section("kind", "\n#### Reasons\n", [_reason(one, places) for one in reasons], of=" of reasons")
+        said_of = [row for one in reasons for row in _reason(one, places)]
+        yield _Section("line", "\n#### Reasons\n", said_of, of=" of reasons")
     if report.inputs:
         inputs = (
             (code(one.file), code(one.field), prose(wording.which(one.radius, places)), prose(one.why))
@@ -181,16 +182,21 @@ def _sections(report: Report, places: Places) -> Iterator[_Section]:
         yield _folded("line", title, ("", "where", "of", "fields", "why"), rows, f" of {code(group.part)}")
 
 
-def _reason(one: Said, places: Places) -> str:
-    """A point of a list, with what to do behind it."""
-    spots = [_spot(spot, places) for spot in one.spots[: wording.NAMES]]
-    more = len(one.spots) - wording.NAMES
-    where = "; ".join(spots) + (f" and {counted(more, 'place')} more" if more > 0 else "")
+def _reason(one: Said, places: Places) -> Iterator[str]:
+    """A point of a list with what to do, and below it what it is about."""
     times = f", {one.number:,} times" if one.number > 1 else ""
     undecided = "" if one.refuses else " (undecided)"
-    return (
-        f"- **{prose(one.rule)}**{undecided}{times}: {where}  \n  {prose(one.what)}.  \n  **Do:** {prose(one.remedy)}."
-    )
+    points = []
+    for point in one.points:
+        where = "; ".join(_spot(spot, places) for spot in point.spots[: wording.NAMES])
+        more = len(point.spots) - wording.NAMES
+        where += f" and {counted(more, 'place')} more" if more > 0 else ""
+        points.append(f"{where}: {'; '.join(map(prose, point.whats))}")
+    if len(points) == 1:
+        yield f"- **{prose(one.rule)}**{undecided}{times}: {points[0]}.  \n  **Do:** {prose(one.remedy)}."
+        return
+    yield f"- **{prose(one.rule)}**{undecided}{times}. **Do:** {prose(one.remedy)}."
+    yield from (f"  - {point}." for point in points)
 
 
 def _spot(one: Spot, places: Places) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ops.diff.places import Place, Places
@@ -29,16 +29,25 @@ class Spot:
 
 
 @dataclass(frozen=True)
+class Point:
+    """What is said alike of some resources."""
+
+    spots: tuple[Spot, ...]
+    whats: tuple[str, ...]
+    """Each of all of them, with `<resource>`, `<stack>`, `<digest>`, `<cell>`, `<zone>`, `<type>` where they differ in
+    that."""
+
+
+@dataclass(frozen=True)
 class Said:
-    """Reasons that say the same."""
+    """Reasons of one rule with one remedy."""
 
     rule: str
-    spots: tuple[Spot, ...]
     number: int
     """Of reasons."""
-    what: str
-    """With `<resource>`, `<stack>`, `<digest>`, `<cell>`, `<type>` where they differ in that."""
+    points: tuple[Point, ...]
     remedy: str
+    """Open like what is said."""
     refuses: bool
 
 
@@ -46,23 +55,20 @@ def said(reasons: Sequence[Reason], changes: Sequence[Change], places: Places) -
     """Reasons with those together that differ by their place or their type alone. What refuses comes first, then each
     rule when it is first met."""
     types = {change.path: change.type for change in changes}
-    equal: dict[tuple[bool, str, str, str], list[Reason]] = {}
-    forms: dict[Reason, tuple[_Forms, _Forms]] = {}
+    equal: dict[tuple[bool, str, str], dict[str, list[_Open]]] = {}
     for reason in reasons:
-        what, remedy = (_Forms(text, reason, types.get(reason.where), places) for text in (reason.what, reason.remedy))
-        forms[reason] = what, remedy
-        equal.setdefault((reason.refuses, reason.rule, what[_OPEN], remedy[_OPEN]), []).append(reason)
-    found = [
-        Said(
-            rule=rule,
-            spots=spots((one.where for one in some), places),
-            number=len(some),
-            what=_closest([forms[one][0] for one in some]),
-            remedy=_closest([forms[one][1] for one in some]),
-            refuses=refuses,
-        )
-        for (refuses, rule, _, _), some in equal.items()
-    ]
+        one = _Open(reason, types.get(reason.where), places)
+        alike = equal.setdefault((reason.refuses, reason.rule, one.remedy(_OPEN)), {})
+        alike.setdefault(one.what(_OPEN), []).append(one)
+    found = []
+    for (refuses, rule, _), alike in equal.items():
+        every = [one for some in alike.values() for one in some]
+        points: dict[tuple[Spot, ...], list[str]] = {}
+        for some in alike.values():
+            about = spots((one.reason.where for one in some), places)
+            points.setdefault(about, []).append(_closest([one.what for one in some]))
+        told = tuple(Point(about, tuple(whats)) for about, whats in points.items())
+        found.append(Said(rule, len(every), told, _closest([one.remedy for one in every]), refuses))
     order = list(dict.fromkeys(one.rule for one in found))
     return tuple(sorted(found, key=lambda one: (not one.refuses, order.index(one.rule))))
 
@@ -70,33 +76,38 @@ def said(reasons: Sequence[Reason], changes: Sequence[Change], places: Places) -
 _OPEN = 4
 
 
-class _Forms:
-    """A sentence as it is (0), and with more and more left open of what is of its resource and place alone."""
+class _Open:
+    """A reason as it is (form 0), and with more and more left open of what is of its resource and place alone."""
 
-    def __init__(self, text: str, reason: Reason, type_: str | None, places: Places) -> None:
-        self._text, self._reason, self._type, self._places = text, reason, type_, places
+    def __init__(self, reason: Reason, type_: str | None, places: Places) -> None:
+        self.reason, self._type, self._places = reason, type_, places
+        self._home, self._name = _parted(reason.where, places)
 
-    def __getitem__(self, form: int) -> str:
-        if form == 0:
-            return self._text
-        text = self[form - 1]
-        home, name = _parted(self._reason.where, self._places)
-        if form == 1:
-            return text.replace(self._reason.where, "<resource>")
-        if form == 2:
-            return _DIGEST.sub("<digest>", text.replace(home, "<stack>")) if name else text
-        if form == 3:
-            return self._places.alike(text, self._places.named(self._reason.where))
-        return text.replace(self._type, "<type>") if self._type else text
+    def what(self, form: int) -> str:
+        return self._form(self.reason.what, form)
+
+    def remedy(self, form: int) -> str:
+        return self._form(self.reason.remedy, form)
+
+    def _form(self, text: str, form: int) -> str:
+        if form >= 1:
+            text = text.replace(self.reason.where, "<resource>")
+        if form >= 2 and self._name:
+            text = _DIGEST.sub("<digest>", text.replace(self._home, "<stack>"))
+        if form >= 3:
+            text = self._places.alike(text, self._places.named(self.reason.where))
+        if form >= 4 and self._type:
+            text = text.replace(self._type, "<type>")
+        return text
 
 
-def _closest(all_of: Sequence[_Forms]) -> str:
+def _closest(all_of: Sequence[Callable[[int], str]]) -> str:
     """The form that leaves least open of those that all agree on; they agree on the last."""
     for form in range(_OPEN):
-        texts = {forms[form] for forms in all_of}
+        texts = {text(form) for text in all_of}
         if len(texts) == 1:
             return texts.pop()
-    return all_of[0][_OPEN]
+    return all_of[0](_OPEN)
 
 
 def spots(paths: Iterable[str], places: Places) -> tuple[Spot, ...]:

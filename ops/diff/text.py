@@ -93,7 +93,7 @@ def _section(title: str, body: RenderableType) -> RenderableType:
 
 def _pairs(rows: list[tuple[str, str]]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="dim")
+    table.add_column(no_wrap=True, style="dim", min_width=3)
     table.add_column(overflow="fold")
     for name, value in rows:
         table.add_row(name, Text(value))
@@ -111,15 +111,20 @@ def _columns(rows: Sequence[tuple[str, ...]], *titles: str) -> Table:
 
 def _reasons(report: Report, places: Places) -> Iterator[RenderableType]:
     for one in said(report.reasons, report.changes, places):
+        style = "bold red" if one.refuses else "bold magenta"
+        alone = one.points[0].spots[0] if len(one.points) == len(one.points[0].spots) == 1 else None
         yield Text.assemble(
-            (one.rule, "bold red" if one.refuses else "bold magenta"),
+            (one.rule, style),
             "" if one.refuses else " (undecided)",
-            f"  {one.number:,} times" if one.number > 1 else f"  {wording.spot(one.spots[0], places)}",
+            f"  {one.number:,} times" if one.number > 1 else "",
+            f"  {wording.spot(alone, places)}" if alone else "",
         )
-        if one.number > 1:
-            for spot in one.spots:
-                yield Padding(Text(wording.spot(spot, places)), (0, 0, 0, 2))
-        yield Padding(_pairs([("why", one.what), ("do", one.remedy)]), (0, 0, 0, 2))
+        for point in one.points:
+            if not alone:
+                for spot in point.spots:
+                    yield Padding(Text(wording.spot(spot, places)), (0, 0, 0, 2))
+            yield Padding(_pairs([("why", what) for what in point.whats]), (0, 0, 0, 2 if alone else 4))
+        yield Padding(_pairs([("do", one.remedy)]), (0, 0, 0, 2))
 
 
 def _fates(report: Report, places: Places) -> Iterator[RenderableType]:

@@ -121,8 +121,8 @@ def test_what_was_left_out_is_counted_with_where_it_stands():
     text = written(report, whole="the page of this run")
     assert "All of it: the page of this run" in text
     shown = sum(f"<code>ConfigMap s{at}/c{at}</code>" in text for at in range(3_000))
-    said = re.search(r"No room here for ([\d,]+) kinds of reasons", text)
+    said = re.search(r"No room here for ([\d,]+) lines of reasons", text)
     assert said is not None
-    assert int(said[1].replace(",", "")) + text.count("- **wipe**") == len(report.reasons)
+    assert int(said[1].replace(",", "")) + text.count("  - <code>use1-a/service-s") == len(report.reasons)
     assert shown < 3_000
     assert "No room here" not in written(reports.refused())

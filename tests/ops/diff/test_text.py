@@ -139,6 +139,17 @@ def test_reasons_that_differ_in_more_than_their_place_stay_apart():
     assert "loses 2" in text
 
 
+def test_a_remedy_of_several_reasons_is_said_once_and_each_reason_with_all_that_it_has_against():
+    text = reasons_of(
+        Reason("guard", "skyline-edge-dns/A", "loses 1", "keep it"),
+        Reason("guard", "skyline-edge-dns/A", "loses 2", "keep it"),
+        Reason("guard", "skyline-edge-dns/B", "loses 3", "keep it"),
+    )
+    assert text == (
+        "guard 3 times skyline-edge-dns/A why loses 1 why loses 2 skyline-edge-dns/B why loses 3 do keep it"
+    )
+
+
 def test_what_refuses_comes_before_what_is_undecided():
     text = reasons_of(Reason("unreadable", "x", "a", "b", refuses=False), Reason("scope", "y", "c", "d"))
     assert text.startswith("scope y why c do d unreadable (undecided) x")
