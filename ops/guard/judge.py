@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ops.guard import absence, edited, endings, shared, states, wipes
+from ops.guard import absence, edited, endings, inputs, shared, states, wipes
 from ops.guard.change import Change
 from ops.guard.classify import classify
 from ops.guard.comparison import Comparison, Objection
@@ -61,6 +61,7 @@ def weigh(base: Snapshot, head: Snapshot, changes: tuple[Change, ...], *, now: d
         radius=whole,
         radii={change.path: radius for change, radius in radii.items()},
         shared=fates,
+        inputs=inputs.inputs(compared, reach, whole.cells),
         waves=steps(compared, reach, radii),
         scope=scope.allowed,
         exempted=tuple(signatures.used),

@@ -97,7 +97,7 @@ class Reach:
     def radius(self, cells: Iterable[str], zones: frozenset[str] = frozenset()) -> Radius:
         """Of so many cells, in these zones alone or in all that they have."""
         compared = self._compared
-        touched = frozenset(cells) & compared.cells.keys()
+        touched = frozenset(cell for cell in cells if cell in compared.cells)
         shares = (compared.base.record.weights, compared.head.record.weights)
         return Radius(
             cells=touched,
