@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import boto3
 
 ClientFor = Callable[[str, str, str], Any]
 """(service, account id, region) -> boto3 client. Raises `NoCredentials` where the account cannot be reached."""
@@ -53,18 +56,40 @@ def with_own_credentials(role: str | None = None, *, everywhere: bool = False) -
             if account != caller():
                 raise NoCredentials(f"credentials are for {caller()}; give --role, a role to take in {account}")
             return session
-        try:
-            taken = session.client("sts", region_name="us-east-1").assume_role(
-                RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="hypercell"
-            )["Credentials"]
-        except botocore.exceptions.ClientError as error:
-            raise NoCredentials(f"cannot take role {role} in {account}: {error}") from error
-        return boto3.Session(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
+        return _in_role(session, f"arn:aws:iam::{account}:role/{role}")
 
     def client(service: str, account: str, region: str) -> Any:
         return in_account(account).client(service, region_name=region, config=_network(service))  # type: ignore[call-overload]
 
     return client
+
+
+def _in_role(session: boto3.Session, arn: str) -> boto3.Session:
+    """A session in a role, taken again whenever it is about to end: a roll-out outlives the hour of a chained role.
+
+    Raises:
+        NoCredentials: it cannot be taken.
+    """
+    import boto3
+    import botocore.exceptions
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.session import Session
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=partial(session.client, region_name="us-east-1"),
+        source_credentials=session.get_credentials(),
+        role_arn=arn,
+        extra_args={"RoleSessionName": "hypercell"},
+    )
+    credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
+    try:
+        credentials.get_frozen_credentials()
+    except botocore.exceptions.ClientError as error:
+        raise NoCredentials(f"cannot take role {arn.rpartition('/')[2]} in {arn.split(':')[4]}: {error}") from error
+    inside = Session()
+    # botocore has no public way to hand over credentials that renew themselves.
+    inside._credentials = credentials  # type: ignore[attr-defined]
+    return boto3.Session(botocore_session=inside)
 
 
 def _network(service: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -46,6 +47,20 @@ def test_who_is_in_the_role_already_stays_in_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AWS_SESSION_TOKEN", taken["SessionToken"])
     arn = who("skyline-use1-publisher", OWN, everywhere=True)
     assert arn.endswith(":assumed-role/skyline-use1-publisher/pipeline")
+
+
+def test_a_role_that_is_about_to_end_is_taken_again():
+    client = with_own_credentials("reader")("sts", OTHER, "us-east-1")
+    credentials = client._request_signer._credentials
+    first = credentials.get_frozen_credentials().access_key
+    client.get_caller_identity()
+    assert credentials.get_frozen_credentials().access_key == first
+    # What STS answered is kept as well, until that ends.
+    [kept] = credentials._refresh_using.__self__._cache.values()
+    kept["Credentials"]["Expiration"] = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
+    credentials._expiry_time = datetime.now(UTC) + timedelta(seconds=30)
+    client.get_caller_identity()
+    assert credentials.get_frozen_credentials().access_key != first
 
 
 def test_another_account_wants_a_role():
