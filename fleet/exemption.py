@@ -20,6 +20,7 @@ Wipe = Literal[
     "drop-protection",
     "change-guard",
     "grant-deletion",
+    "admit-all",
 ]
 """What the delta gate refuses of a bundle, by the word that its refusals and the exceptions share."""
 WIPES: tuple[Wipe, ...] = get_args(Wipe)

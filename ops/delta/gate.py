@@ -17,6 +17,7 @@ from fleet.model import Fleet
 from ops.delta.edits import additions, edits
 from ops.delta.losses import TAKES_ALONG, losses
 from ops.delta.objects import Files, Identity, Wiped, by_identity, title
+from ops.delta.openings import emptied, openings
 from ops.delta.protection import unprotected
 
 REMEDY = "if this is meant, say so in exceptions/<id>.yaml, object by object: docs/runbooks/removal.md"
@@ -81,8 +82,8 @@ def _changes(change: Change) -> Iterator[Wiped]:
             if who[2] not in born:
                 yield from additions(who, one)
         elif old != one:
-            yield from edits(who, old, one)
-            yield from unprotected(who, old, one)
+            found = [*edits(who, old, one), *unprotected(who, old, one), *openings(who, old, one)]
+            yield from found or emptied(who, old, one)
 
 
 def _exempted(cell: str, fleet: Fleet, today: date) -> Set[tuple[str, str]]:

@@ -88,10 +88,11 @@ def compared(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, own: 
 
 def _wider(one: Statement, allows: list[Statement], own: frozenset[str]) -> Iterator[Finding]:
     known = [other for other in allows if other.principals >= one.principals or not one.principals]
+    covering = [other for other in known if other.conditions <= one.conditions]
     if one.negated and not any(other.negated == one.negated for other in allows):
         yield "widen", f"would allow all but {_shown(one.negated)}"
     for action in sorted(one.actions):
-        covered = any(fnmatchcase(action, pattern) for other in allows for pattern in other.actions)
+        covered = any(fnmatchcase(action, pattern) for other in covering for pattern in other.actions)
         if not covered and ("*" in action or _DESTROYING.match(action)):
             yield "widen", f"would allow {action}"
     for resource in sorted(one.resources):

@@ -44,7 +44,7 @@ FOR_EVER = frozenset({"RetentionInDays", "ExpirationInDays", "NoncurrentDays", "
 STRICT: dict[str, tuple[str, ...]] = {
     "AuthenticationMode": ("API",),
     "HttpTokens": ("required",),
-    "ImageTagMutability": ("IMMUTABLE",),
+    "ImageTagMutability": ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"),
     "MinimumProtocolVersion": ("TLSv1.3_2025", "TLSv1.2_2021"),
     "Mode": ("ENABLED", "ACTIVE"),
     "ObjectOwnership": ("BucketOwnerEnforced",),
