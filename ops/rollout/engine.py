@@ -43,7 +43,14 @@ class Engine(Protocol):
         """
 
     def running(self, stacks: Collection[str]) -> list[str]:
-        """Those that CloudFormation is at work on."""
+        """Those that CloudFormation is at work on, or that nobody can tell of."""
+
+    def assure(self, stacks: Collection[str]) -> list[str]:
+        """Protect what a run that ended early left without; the names of those.
+
+        Raises:
+            StackFailed.
+        """
 
 
 @dataclass
@@ -82,7 +89,29 @@ class CloudFormation:
             self.protect(name)
 
     def running(self, stacks: Collection[str]) -> list[str]:
-        return [name for name in stacks if (self._status(name)[0] or "").endswith("_IN_PROGRESS")]
+        return [name for name in stacks if self._at_work(name)]
+
+    def _at_work(self, name: str) -> bool:
+        try:
+            status, _ = self._status(name)
+        except StackFailed:
+            return True
+        return status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+    def assure(self, stacks: Collection[str]) -> list[str]:
+        bare = [name for name in stacks if not self._protected(name)]
+        for name in bare:
+            self.protect(name)
+        return bare
+
+    def _protected(self, name: str) -> bool:
+        client = self._client(name)
+        try:
+            kept = client.get_stack_policy(StackName=name).get("StackPolicyBody")
+            (said,) = client.describe_stacks(StackName=name)["Stacks"]
+        except (ClientError, BotoCoreError) as error:
+            raise StackFailed(f"{name}: whether it is protected cannot be read: {error}") from None
+        return kept == policy(self.wanted[name].template) and bool(said.get("EnableTerminationProtection"))
 
     def protect(self, name: str) -> None:
         """Set the stack's policy, and have its deletion refused."""

@@ -37,7 +37,10 @@ class Direct(CloudFormation):
             status, why = self._status(name)
             if status != "CREATE_COMPLETE":
                 raise StackFailed(f"{name} is {status or 'not there'}: {why}")
-            self._keep(name)  # termination protection it knows at creation only
+            self.protect(name)
+
+    def protect(self, name: str) -> None:
+        self._keep(name)  # termination protection is known there at creation only
 
 
 class Nothing:

@@ -28,7 +28,7 @@ from ops.rollout import show
 from ops.rollout.bake import Readings
 from ops.rollout.carry import Halted, Hands, Interrupted, Promotes, Unbaked, carry_out
 from ops.rollout.claim import NotOurs
-from ops.rollout.engine import Engine
+from ops.rollout.engine import Engine, StackFailed
 from ops.rollout.ground import Ground, Standing, deployed, ground, stored_before
 from ops.rollout.judging import Judged
 from ops.rollout.lock import Held, Lock, Lost, Unanswered
@@ -102,6 +102,9 @@ def sentences() -> Iterator[list[int]]:
     except Halted as error:
         print(f"{'refused' if error.refused else 'stopped'}: {error}\n{_then(error)}", file=sys.stderr)
         code.append(REFUSED if error.refused else STOPPED)
+    except StackFailed as error:
+        print(f"stopped: {error}; {GOES_ON}", file=sys.stderr)
+        code.append(STOPPED)
     except (Lost, Unanswered) as error:
         print(f"stopped: {error}; look at what CloudFormation is doing before you go on", file=sys.stderr)
         code.append(STOPPED)
@@ -171,8 +174,9 @@ def run(wish: Wish, world: World) -> int:
         try:
             if deployed(of, wanted(), world.client_for).seen != stands.seen:
                 raise Refused("what stands changed since the plan was shown; look again, and decide again")
+            engine = world.engine(of, run_id)
             hands = Hands(
-                engine=world.engine(of, run_id),
+                engine=engine,
                 bundles=promotes,
                 alarms=_asked(world),
                 judge=judged.against if found.stacks else lambda _today: (),
@@ -184,6 +188,8 @@ def run(wish: Wish, world: World) -> int:
             )
             bake = timedelta(seconds=of.fleet.rollout.bake) if world.bake is None else world.bake
             carry_out(found, judged.announced, bake, hands, _unbaked(of, stands, world.clock() - bake))
+            if wish.service is None:
+                _assure(engine, [*(set(stands.base.stacks) & set(of.snapshot.stacks)), *found.new])
             print(_end(wish, of, world, entry, found))
         finally:
             with suppress(Unanswered):  # it is over in a quarter of an hour, released or not
@@ -198,6 +204,12 @@ def _decide(wish: Wish, of: Ground, seen: Seen) -> Plan:
     allowed = None if wish.plan is None else show.approved(wish.plan, wish.through, assembly=of.stored.digest)
     templates = {name: stack.template for name, stack in of.snapshot.stacks.items()}
     return decide(of.fleet, seen, templates, service=wish.service, allowed=allowed)
+
+
+def _assure(engine: Engine, stacks: Sequence[str]) -> None:
+    """A run that ended between a stack and its protection left it to us: by its template it is done."""
+    for name in engine.assure(sorted(stacks)):
+        print(f"protected {name}, which an earlier run had left without")
 
 
 def _service(wish: Wish, of: Ground) -> None:
