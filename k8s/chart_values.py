@@ -207,10 +207,13 @@ def vertical_pod_autoscaler(cell: Cell) -> Values:
                 **tag(cell, "vertical-pod-autoscaler", "autoscaling/vpa-recommender"),
             },
             "priorityClassName": "platform",
-            "podSecurityContext": {"runAsNonRoot": True, "runAsUser": 65534, "seccompProfile": RUNTIME_DEFAULT},
-            "containerSecurityContext": HARDENED,
+            # The chart's own keeps one pod: of one, and its node would never be drained.
+            "podDisruptionBudget": {"enabled": False},
             **system_pods(cell),
         },
+        # For all of the chart's pods at once: below `recommender` it reads neither.
+        "podSecurityContext": {"runAsNonRoot": True, "runAsUser": 65534, "seccompProfile": RUNTIME_DEFAULT},
+        "containerSecurityContext": HARDENED,
         "updater": {"enabled": False},
         "admissionController": {"enabled": False},
     }

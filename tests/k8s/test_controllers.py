@@ -219,6 +219,11 @@ def test_nothing_changes_the_size_of_pods_by_itself(
         chart = values(cell)["vertical-pod-autoscaler"]
         assert chart["recommender"]["enabled"] is True
         assert chart["updater"] == chart["admissionController"] == {"enabled": False}
+        # Where the chart reads them; elsewhere they are dropped without a word, and `restricted` refuses the pod.
+        assert chart["podSecurityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert chart["containerSecurityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert chart["recommender"]["replicas"] == 1
+        assert chart["recommender"]["podDisruptionBudget"] == {"enabled": False}
         recommendations = {one["metadata"]["name"]: one["spec"] for one in of_kind(cell, "VerticalPodAutoscaler")}
         assert recommendations.keys() == {service.name for service in cell.services if service.recommend}
         for name, spec in recommendations.items():
