@@ -61,6 +61,9 @@ class Creates:
     def running(self, stacks: Collection[str]) -> list[str]:
         return [name for name in stacks if name not in self.did][:1]
 
+    def assure(self, _stacks: Collection[str]) -> list[str]:
+        return []
+
 
 @dataclass
 class World:
