@@ -39,6 +39,8 @@ def project(folder: Path, word: str = "first") -> Path:
         ("fleet/word.py", f"WORD = {word!r}\n"),
         ("blueprints/toy/fleet.yaml", "fleet: toy\n"),
         ("requirements.lock", ""),
+        # Python keeps what it compiled, where the environment does not forbid it.
+        (".gitignore", "__pycache__/\n"),
     ):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text)
