@@ -23,7 +23,6 @@ from ops.rollout.ground import Ground
 from ops.rollout.lock import Lock
 from ops.rollout.plan import Alarm, Stage
 from ops.rollout.verb import Wish, World
-from ops.stored import store
 from tests.ops.rollout.cloud import Cloud, Standing
 
 BLUEPRINT = Path("blueprints/day-one")
@@ -32,13 +31,6 @@ STACKS = {plan.name for plan in every_stack(FLEET)}
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 pytestmark = pytest.mark.whole
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("stored") / "assembly"
-    store(folder, Path(__file__).parents[3] / BLUEPRINT)
-    return folder
 
 
 class Makes:

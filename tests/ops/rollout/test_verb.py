@@ -23,17 +23,8 @@ from ops.rollout.cdk import CLI
 from ops.rollout.engine import StackFailed
 from ops.rollout.here import Nothing
 from ops.rollout.lock import Lock
-from ops.stored import store
 
 PROJECT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory) -> Path:
-    """Day one, stored."""
-    folder = tmp_path_factory.mktemp("stored") / "assembly"
-    store(folder, PROJECT / "blueprints/day-one")
-    return folder
 
 
 @pytest.fixture
