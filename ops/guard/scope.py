@@ -46,7 +46,7 @@ class Scope:
     def objections(self, radii: Mapping[Change, Radius]) -> Iterator[Objection]:
         """What exceeds the scope even when it goes alone: single changes, else the parts of one stack together."""
         for home, changes in by_home(radii).items():
-            if self.within(self.reach.all(radii[change] for change in changes)):
+            if self._of_one_service(home) or self.within(self.reach.all(radii[change] for change in changes)):
                 continue
             wide = [change for change in changes if not self.within(radii[change])]
             for change in wide:
@@ -56,6 +56,14 @@ class Scope:
                 for change in changes:
                     if self.width(radii[change]):
                         yield self._together(change.path, home, cells)
+
+    def _of_one_service(self, home: str) -> bool:
+        """Whether a stack is what one service keeps in one region: it touches that service alone, wherever it runs.
+
+        The narrowest part of it is the whole: a queue is not in one cell. It goes region by region, in waves.
+        """
+        record = self.compared.head.record.stacks.get(home)
+        return record is not None and record.kind == "service"
 
     def _too_wide(self, path: str, radius: Radius) -> Objection:
         what = f"would touch {self.shown(radius)} at once, and change_scope is {self.allowed}"

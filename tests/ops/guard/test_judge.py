@@ -149,6 +149,25 @@ def test_an_exception_for_anything_else_does_not(
     assert [key for key, _ in report.unused] == ["zone"]
 
 
+def test_what_one_service_keeps_in_a_region_goes_region_by_region_without_a_signature(big: Snapshot) -> None:
+    """A team gives whoever takes a message more time; the queue is that of five cells."""
+
+    def more(resources: dict[str, Any]) -> None:
+        queue = next(one for one in resources.values() if one["Type"] == "AWS::SQS::Queue")
+        queue["Properties"]["VisibilityTimeout"] = 77
+
+    name = next(
+        name
+        for name, stack in big.stacks.items()
+        if big.record.stacks[name].kind == "service"
+        and any(one["Type"] == "AWS::SQS::Queue" for one in stack.resources.values())
+    )
+    report = judged(big, edited(big, name, more))
+    assert report.reasons == ()
+    assert report.verdict is Verdict.ROLLOUT
+    assert len(report.radius.cells) > 1
+
+
 def test_signing_for_the_scope_lets_a_shared_change_pass(big: Snapshot) -> None:
     name = the(big, EGRESS, "AWS::EC2::SecurityGroup", "Probe")
     head = edited(big, EGRESS, put(name, "Tags", []))
