@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fleet import traffic
 from ops.guard.comparison import Comparison
 from ops.guard.dependents import references
@@ -34,6 +36,7 @@ def explained(compared: Comparison, stack: str, type_: str, edit: Edit) -> bool:
     return (
         _membership(compared, stack, edit)
         or _of_services(compared, stack, edit)
+        or of_buried(compared, edit)
         or _of_the_fleet(compared, stack, type_, edit)
     )
 
@@ -65,6 +68,30 @@ def _of_services(compared: Comparison, stack: str, edit: Edit) -> bool:
         return False
     found = [compared.names.services(text_of("", part)) for part in _parts(edit)]
     return bool(found) and all(services and services <= moved for services in found)
+
+
+def buried_streams(compared: Comparison, text: str) -> bool:
+    """Whether a text names streams, and only such as the change removes."""
+    fleet = compared.base.record.fleet
+    words = set(re.findall(rf"(?<![a-z0-9-]){fleet}-([a-z0-9-]+)", text)) & set(compared.base.record.streams)
+    return bool(words) and all(f"streams/{word}" in compared.buried for word in words)
+
+
+def of_buried(compared: Comparison, edit: Edit) -> bool:
+    """Whether what goes is about streams that are removed."""
+    return edit.went and bool(compared.buried) and buried_streams(compared, text_of("", edit.before))
+
+
+def allows_more(edit: Edit) -> bool:
+    """Whether an edit of a policy allows more and takes nothing away: like a creation, nobody notices it."""
+    if "Statement" not in edit.path or edit.went:
+        return False
+    if edit.came and edit.path[-2] == "Statement":
+        return isinstance(edit.after, dict) and edit.after.get("Effect") == "Allow"
+    if edit.field not in ("Action", "Resource"):
+        return False
+    # Its statement may deny; a denial that grows is refused as such (`permissions`).
+    return edit.came or (isinstance(edit.after, list) and edit.before in edit.after)
 
 
 def _of_the_fleet(compared: Comparison, stack: str, type_: str, edit: Edit) -> bool:

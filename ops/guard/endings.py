@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet.exemption import Deed
+from ops.guard.about import buried_streams
 from ops.guard.carries import Carries
 from ops.guard.change import Action, Change
 from ops.guard.comparison import Comparison, Objection
@@ -49,7 +50,7 @@ def objections(compared: Comparison) -> Iterator[Objection]:
         if change.in_cluster or change.action not in _DEED or change.home not in compared.head.stacks:
             continue
         if change.stateful:
-            if change.action != Action.ORPHAN or not _of_removed_cell(compared, change):
+            if change.action != Action.ORPHAN or not _of_what_is_buried(compared, change):
                 yield _objection("stateful", change, "it holds what nobody can make again")
             continue
         kept = carries(kind_of(compared, change.home), change.type)
@@ -86,6 +87,8 @@ def explained(compared: Comparison, change: Change) -> bool:
     cells = compared.names.cells(text)
     if cells and cells <= compared.buried_cells:
         return True
+    if _of_buried_stream(compared, change, text):
+        return True
     services = compared.names.services(text)
     if services and services <= _removed_services(compared):
         return True
@@ -95,10 +98,22 @@ def explained(compared: Comparison, change: Change) -> bool:
     return False
 
 
-def _of_removed_cell(compared: Comparison, change: Change) -> bool:
+def _of_what_is_buried(compared: Comparison, change: Change) -> bool:
+    """Whether what is retained is of a cell or a stream whose tombstone the change brings."""
     old = compared.old(change)
-    cells = compared.names.cells(text_of(change.name, old)) if old is not None else frozenset()
-    return bool(cells) and cells <= compared.buried_cells
+    if old is None:
+        return False
+    text = text_of(change.name, old)
+    cells = compared.names.cells(text)
+    return (bool(cells) and cells <= compared.buried_cells) or _of_buried_stream(compared, change, text)
+
+
+def _of_buried_stream(compared: Comparison, change: Change, text: str) -> bool:
+    old = compared.old(change) or {}
+    said = old.get("Properties", {}).get("LogStreamName")
+    return kind_of(compared, change.home) == "streams" and (
+        buried_streams(compared, text) or f"streams/{said}" in compared.buried
+    )
 
 
 def _removed_services(compared: Comparison) -> frozenset[str]:

@@ -93,13 +93,18 @@ def edits(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[Edit]:
 def pieces(old: Any, new: Any) -> Iterator[Piece]:
     """Everything that is on one side only, texts word by word."""
     for edit in edits(old, new):
-        path = ".".join(part for part in edit.path if not part.startswith("["))
-        if isinstance(edit.before, str) and isinstance(edit.after, str):
-            yield from _of_texts(edit.before, edit.after, path)
-            continue
-        for value in (edit.before, edit.after):
-            if value is not ABSENT:
-                yield path, value
+        yield from pieces_of(edit)
+
+
+def pieces_of(edit: Edit) -> Iterator[Piece]:
+    """What one edit has on one side only."""
+    path = ".".join(part for part in edit.path if not part.startswith("["))
+    if isinstance(edit.before, str) and isinstance(edit.after, str):
+        yield from _of_texts(edit.before, edit.after, path)
+        return
+    for value in (edit.before, edit.after):
+        if value is not ABSENT:
+            yield path, value
 
 
 def _is_reference(value: Any) -> bool:

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from ops.guard.about import cells_in
+from ops.guard.about import allows_more, cells_in, of_buried
 from ops.guard.carries import Carries
 from ops.guard.change import Action, Change
 from ops.guard.comparison import Comparison, Resource
 from ops.guard.declared import carries
 from ops.guard.dependents import Dependents, references
 from ops.guard.named import text_of
-from ops.guard.pieces import Piece, pieces
+from ops.guard.pieces import Edit, Piece, edits, pieces_of
 from ops.guard.report import Radius
 from ops.guard.serving import serves
 from ops.guard.snapshot import Snapshot
@@ -73,8 +73,11 @@ class Reach:
             return self._of_creation(change, new or {})
         if carries(self._kind(change.home), change.type) in (Carries.SIGHT, Carries.GUARD):
             return NOWHERE
+        if change.action == Action.ORPHAN:
+            return NOWHERE  # it stays as it is; that nobody owns it any more is judged apart
         if change.action == Action.UPDATE and new is not None:
-            edited = [one for one in pieces(old, new) if one[0].partition(".")[0] not in _INERT]
+            acting = [one for one in edits(old, new) if one.path[0] not in _INERT and not self._harmless(one)]
+            edited = [piece for one in acting for piece in pieces_of(one)]
             members = self._members(change.home, edited)
             if not edited:
                 return NOWHERE
@@ -156,6 +159,10 @@ class Reach:
     def _resources(self, stack: str) -> frozenset[str]:
         there = self._compared.base.stacks.get(stack)
         return frozenset(there.resources) if there else frozenset()
+
+    def _harmless(self, edit: Edit) -> bool:
+        """Whether nobody who stands can notice: more is allowed, or what is gone is forgotten."""
+        return allows_more(edit) or of_buried(self._compared, edit)
 
     def _members(self, stack: str, edited: Iterable[Piece]) -> frozenset[str]:
         """Cells that all the pieces of an edit are about; none: some piece is about no cell."""

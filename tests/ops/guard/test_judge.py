@@ -195,3 +195,36 @@ def test_a_stage_to_the_next_is_one_fleet(standing: Any) -> None:
     report = judged(standing("growth"), standing("hypergrowth"))
     assert report.verdict is Verdict.REFUSED
     assert not [reason for reason in report.reasons if not reason.refuses]
+
+
+SERVICE, STREAMS = "skyline-use1-service-slipstream", "skyline-use1-streams"
+
+
+def test_a_permission_more_is_noticed_by_nobody_and_one_less_by_all_who_hold_it(big: Snapshot) -> None:
+    name = the(big, SERVICE, "AWS::IAM::Role")
+    more = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:333333333331:q"}
+
+    def policy(resources: dict[str, Any]) -> list[Any]:
+        found: list[Any] = resources[name]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        return found
+
+    report = judged(big, edited(big, SERVICE, lambda resources: policy(resources).append(more)))
+    assert (report.verdict, report.radius.cells) == (Verdict.ALLOWED, frozenset())
+    report = judged(big, edited(big, SERVICE, lambda resources: policy(resources).pop()))
+    assert report.radius.cells == {"use1-a", "use1-b", "use1-c"}
+    assert [rule for rule, _ in rules(report)] == ["scope", "wipe"]
+
+
+def test_a_tombstone_of_a_stream_covers_what_is_the_streams(big: Snapshot) -> None:
+    def without(resources: dict[str, Any]) -> None:
+        for name in [name for name in resources if name.startswith("DeliveriesDebug")]:
+            del resources[name]
+
+    head = edited(big, STREAMS, without)
+    assert {rule for rule, _ in rules(judged(big, head))} == {"stateful", "guard"}
+    buried = recorded(
+        head,
+        lambda fields: fields.update(streams=["prices", "searches"], removed=[*fields["removed"], "streams/debug"]),
+    )
+    report = judged(big, buried)
+    assert (report.verdict, report.reasons, report.radius.cells) == (Verdict.ALLOWED, (), frozenset())
