@@ -129,6 +129,13 @@ def test_an_alarm_that_a_later_wave_makes_is_not_waited_for():
                 assert f"{alarm.name}-cell" in seen_before
 
 
+def test_a_cell_that_is_new_is_watched_from_its_own_wave_on():
+    found = plan(dict.fromkeys(STACKS, Found(None)))
+    for leg in found.legs:
+        for cell in leg.wave.cells:
+            assert f"skyline-{cell}" in [alarm.name for alarm in leg.watched]
+
+
 def test_stacks_of_a_wave_that_need_nothing_of_each_other_go_side_by_side():
     foundations = [f"skyline-use1-{kind}" for kind in ("keys", "registry", "network", "egress")]
     (leg,) = plan(dict.fromkeys(foundations, OTHER)).legs
