@@ -87,7 +87,7 @@ class Player:
             append(moments, Moment.of(begins, ends, self._what(scenario, middle), total(last.values())))
         capacity, tightest = self._tightest(scenario, last)
         places = sorted((one for served in last.values() for one in served.places), key=lambda one: -one.shed)
-        return Outcome(scenario, tuple(moments), capacity, tightest, tuple(places), tuple(self._short(last)))
+        return Outcome(scenario, tuple(moments), capacity, tightest, tuple(places), tuple(self._short(scenario, last)))
 
     def _cuts(self, scenario: Scenario) -> Iterator[float]:
         """Where time is cut, sorted."""
@@ -233,12 +233,22 @@ class Player:
             found.append(self._least[key])
         return min(found)
 
-    def _short(self, last: Mapping[str, Served]) -> Iterator[str]:
+    def _short(self, scenario: Scenario, last: Mapping[str, Served]) -> Iterator[str]:
+        yield from self._strayed(scenario)
         for region, served in last.items():
             for name, asked, carried in served.short:
                 yield f"{name} in {region}: {asked:,.0f} requests/s asked for, {carried:,.0f} carried"
             for name, asked in served.homeless:
                 yield f"{name} in {region}: {asked:,.0f} requests/s asked for, and no cell is left that hosts it"
+
+    def _strayed(self, scenario: Scenario) -> Iterator[str]:
+        """Viewers who end in a market that does not hold their data: answered, and not served."""
+        homes = {cell.name: region.market for region in self.world.regions.values() for cell in region.cells}
+        for name, shares in self._changes(scenario)[-1][1].items():
+            own = self.world.regions[name].market
+            strange = sorted({homes[cell] for cell, share in shares.items() if share > NEAR and cell in homes} - {own})
+            if strange:
+                yield f"viewers of {name} are sent to market {' and '.join(strange)}, which does not hold their data"
 
 
 def _margins(region: Region, gone: Lost, served: Served) -> Iterator[tuple[float, str]]:

@@ -44,8 +44,10 @@ def scenarios(world: World) -> Iterator[Scenario]:
     """Every loss that is played."""
     survive = world.fleet.policies.survive
     homes = {cell.name: region.name for region in world.regions.values() for cell in region.cells}
+    # A cell that is out of service is one of the losses that were counted beforehand.
+    more = {region.name: survive.cells - region.out for region in world.regions.values()}
     for name, home in homes.items():
-        yield Scenario(Kind.CELL, f"cell:{name}", frozenset({name}), home, promised=survive.cells >= 1)
+        yield Scenario(Kind.CELL, f"cell:{name}", frozenset({name}), home, promised=more[home] >= 1)
     for one, other in combinations(homes, 2):
         together = homes[one] == homes[other]
         yield Scenario(
@@ -54,7 +56,7 @@ def scenarios(world: World) -> Iterator[Scenario]:
             frozenset({one, other}),
             homes[one] if together else None,
             # Cells of two regions are one loss in each of them.
-            promised=survive.cells >= (2 if together else 1),
+            promised=more[homes[one]] >= 2 if together else min(more[homes[one]], more[homes[other]]) >= 1,
         )
     for region in world.regions.values():
         if not region.cells:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fleet.load import load
+from fleet.model import Fleet
+from fleet.record import Record, record
 from ops.console import print_json
 from ops.diff.folder import read
 from ops.diff.revision import working_tree
@@ -68,9 +70,41 @@ def show(folder: Path | None, blueprint: Path, *, scenario: str | None, as_json:
 def _snapshot(folder: Path | None, blueprint: Path, stages: Stages) -> Snapshot:
     if folder is not None:
         found = read(folder, blueprint=blueprint)
-        return found if found.fleet is not None else replace(found, fleet=load(blueprint))
+        return found if found.fleet is not None else replace(found, fleet=_files(found, blueprint))
     with tempfile.TemporaryDirectory(prefix="hypercell-") as scratch, stages.stage("synthesize") as step:
         return read(working_tree(blueprint, Path(scratch), step=step), origin=str(blueprint))
+
+
+def _files(of: Snapshot, blueprint: Path) -> Fleet:
+    """The files of a folder that does not hold them, and whose record they do not repeat to the letter.
+
+    Raises:
+        Unusable: they are another fleet's: its peaks say nothing of these objects.
+    """
+    fleet = load(blueprint)
+    now, then = record(fleet), of.record
+    for what, here, there in (
+        ("fleet", now.fleet, then.fleet),
+        ("regions", _where(now), _where(then)),
+        ("services", now.services, then.services),
+        ("placements", _hosted(now), _hosted(then)),
+    ):
+        if here != there:
+            raise Unusable(
+                f"{of.origin} was not made of {blueprint}, whose {what} are others, and peaks stand in no object; name "
+                f"its files with --blueprint, or store both with `hypercell synth --out FOLDER`"
+            )
+    return fleet
+
+
+def _where(one: Record) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Region to market and zones."""
+    return {name: (region.market, region.zones) for name, region in one.regions.items()}
+
+
+def _hosted(one: Record) -> dict[str, tuple[str, frozenset[str]]]:
+    """Cell to its state and services."""
+    return {name: (cell.state, frozenset(cell.services)) for name, cell in one.cells.items()}
 
 
 def _play(played: World, name: str | None, stages: Stages) -> list[Outcome]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -150,3 +152,23 @@ def test_every_kind_of_loss_is_played_and_each_once():
     assert len(names) == len(set(names))
     counted = {kind: sum(name.startswith(f"{kind}:") for name in names) for kind in Kind}
     assert counted == {Kind.CELL: 6, Kind.PAIR: 15, Kind.ZONE: 6, Kind.DROUGHT: 6, Kind.REGION: 2}
+
+
+def test_viewers_who_end_in_a_market_without_their_data_are_not_carried():
+    """The only cell of a market is lost: Route 53 sends its viewers to the next market, whose cells answer them."""
+    of = fleet(1, regions=2, markets=("us", "eu"))
+    lost = played(world(of, least=300), "cell:use1-a")
+    assert lost.overload == 0
+    assert lost.short == ("viewers of us-east-1 are sent to market eu, which does not hold their data",)
+    assert not lost.carried
+
+
+def test_a_cell_that_drains_is_one_of_the_losses_that_were_promised():
+    of = world(fleet(3, survive={"cells": 2}), least=300)
+    promised = {one.name for one in scenarios(of) if one.promised}
+    assert "pair:use1-a+use1-b" in promised
+    (name, region), *_ = of.regions.items()
+    draining = replace(of, regions={name: replace(region, cells=region.cells[:2], out=1)})
+    assert {one.name for one in scenarios(draining) if one.promised} == promised - {
+        one.name for one in scenarios(of) if one.kind is Kind.PAIR or "use1-c" in one.cells
+    }

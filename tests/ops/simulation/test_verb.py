@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from fleet import pools
 from fleet.proof import prove
+from fleet.sizing import SPOT_MEMORY
 from ops.cli import app
 from ops.guard.snapshot import Snapshot
 from ops.promotion.image import Unusable
@@ -101,6 +103,18 @@ def test_what_cannot_be_read_ends_with_2_and_one_message(arguments):
     assert "Traceback" not in ended.output
 
 
+def test_a_folder_of_another_fleet_is_not_played_with_these_files(whole, capsys):
+    """Growth's cells are all in hypergrowth, too: its peaks would be played on objects that were sized for others."""
+    from ops.simulation.verb import show
+
+    blueprint = Path(__file__).parents[3] / "blueprints/growth"
+    assert show(whole("hypergrowth").templates, blueprint, scenario=None, as_json=False) == 2
+    said = capsys.readouterr()
+    assert "was not made of" in said.err
+    assert "whose regions are others" in said.err
+    assert said.out == ""
+
+
 def test_the_verb_plays_a_folder_and_says_what_it_found(whole, capsys):
     from ops.simulation.verb import show
 
@@ -111,3 +125,18 @@ def test_the_verb_plays_a_folder_and_says_what_it_found(whole, capsys):
     assert {one["kind"] for one in said["scenarios"]} == set(Kind)
     assert show(whole("growth").templates, blueprint, scenario="cell:nowhere", as_json=False) == 2
     assert "--scenario cell:nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("blueprint", ["day-one", "growth", "hypergrowth"])
+def test_rooms_read_from_node_pools_are_those_that_the_proof_counts(blueprint, snapshot_of, fleet_of):
+    played = world(snapshot_of(blueprint))
+    of = fleet_of(blueprint)
+    for found in [one for region in played.regions.values() for one in region.cells]:
+        cell = of.cell(found.name)
+        rooms = {"": found.shared + found.burst, **found.own}
+        expected = {"" if name == pools.SERVICES else SPOT_MEMORY: one for name, one in pools.rooms(cell).items()}
+        assert rooms.keys() == expected.keys()
+        for name, room in rooms.items():
+            amount = expected[name]
+            assert (room.cpu, room.pods) == (pytest.approx(amount.cpu), pytest.approx(amount.pods))
+            assert room.memory == pytest.approx(amount.memory)

@@ -16,7 +16,14 @@ INTERVAL, FAILURES = 10.0, 3
 NOTICED, BALANCER = 13.0, 20.0
 
 
-def fleet(cells: int, *, regions: int = 1, rps: int = 1000, survive: dict[str, int] | None = None) -> Fleet:
+def fleet(
+    cells: int,
+    *,
+    regions: int = 1,
+    rps: int = 1000,
+    survive: dict[str, int] | None = None,
+    markets: tuple[str, str] = ("world", "world"),
+) -> Fleet:
     """One service, `web`, with all of a region's viewers, hosted in each of its cells."""
     keys = "abcdef"[:cells]
     tree: dict[str, Any] = {
@@ -33,7 +40,7 @@ def fleet(cells: int, *, regions: int = 1, rps: int = 1000, survive: dict[str, i
                 "slot": slot,
                 "account": "home",
                 "zones": list(geography.eks_zones(region)[:3]),
-                "market": "world",
+                "market": markets[slot - 1],
                 "cells": {key: {"slot": n} for n, key in enumerate(keys)},
             }
             for slot, region in enumerate(REGIONS[:regions], 1)
@@ -53,8 +60,8 @@ def fleet(cells: int, *, regions: int = 1, rps: int = 1000, survive: dict[str, i
 def records(of: Fleet, *, weights: dict[str, int] | None = None, threshold: int = 1) -> Records:
     """As the templates have them: market by distance, region and cell by weight, each with its check."""
     found = Records(of)
-    market = names.market_origin(of, "world")
     for region in of.regions.values():
+        market = names.market_origin(of, region.market)
         own = names.region_origin(region)
         found.groups.setdefault(names.origin(of), []).append(Record(market, near=region.name, evaluates=True))
         found.groups.setdefault(market, []).append(
