@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -89,8 +90,12 @@ class Refused(Exception):
 
 @contextmanager
 def sentences() -> Iterator[list[int]]:
-    """What may stop a verb becomes a line on the error stream, and an exit code in the list."""
+    """What may stop a verb becomes a line on the error stream, and an exit code in the list.
+
+    SIGTERM, by which pipelines cancel, ends it as Ctrl-C does: the lock is given back, and no process stays.
+    """
     code: list[int] = []
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
         yield code
     except (Unusable, BundleError, Unseen, NoCredentials, NotOurs, FleetError) as error:
@@ -114,6 +119,12 @@ def sentences() -> Iterator[list[int]]:
     except KeyboardInterrupt:
         print(f"interrupted between waves, nothing is half done; {GOES_ON}", file=sys.stderr)
         code.append(INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminated(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _then(error: Halted) -> str:

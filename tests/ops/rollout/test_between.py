@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -146,6 +148,15 @@ def test_the_lock_is_free_again_whatever_ended_a_run(place: Place):
     place.on["skyline-use1-z-cell"] = interrupted
     place.run()
     place.lock().take(owner="arn:other", run="other", what="sha256:other")
+
+
+def test_a_pipeline_that_is_cancelled_gives_the_lock_back_like_a_person_that_gives_up(place: Place, capsys):
+    before = signal.getsignal(signal.SIGTERM)
+    place.on["skyline-use1-z-cell"] = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    assert place.run() == 130
+    assert "interrupted in wave 10" in capsys.readouterr().err
+    place.lock().take(owner="arn:other", run="other", what="sha256:other")
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_lock_that_another_took_over_ends_the_run_and_is_theirs(place: Place, capsys):
