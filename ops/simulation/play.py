@@ -151,7 +151,7 @@ class Player:
     def _state(self, scenario: Scenario, region: Region, doors: tuple[float, ...], at: float) -> State:
         lost = frozenset(c for c, cell in enumerate(region.cells) if cell.name in scenario.cells)
         here = scenario.region == region.name
-        touched = bool(lost) or (here and scenario.kind in (Kind.ZONE, Kind.DROUGHT))
+        touched = bool(lost) or (here and scenario.kind in (Kind.ZONE, Kind.DROUGHT, Kind.DATABASE))
         grown = at >= self._grown(scenario)
         if not touched:
             return State(doors, grown=grown or doors == self._steady_doors(region))
@@ -163,6 +163,9 @@ class Player:
             return State(doors, zones=1 - 1 / zones, astray=stale / zones, noticed=noticed, grown=grown)
         if scenario.kind is Kind.DROUGHT:
             return State(doors, spot=scenario.spot if at >= NOTICE.value else 1.0, grown=True)
+        if scenario.kind is Kind.DATABASE:
+            # Pods and gateways are well: no check fails, and nothing moves by itself.
+            return State(doors, grown=grown, broken=scenario.broken)
         return State(doors, lost=lost, noticed=at >= self._noticed(scenario), grown=grown)
 
     def _steady_doors(self, region: Region) -> tuple[float, ...]:
@@ -214,6 +217,8 @@ class Player:
         ttl = self.world.records.ttl
         if scenario.kind is Kind.DROUGHT:
             return "two minutes' notice" if at < NOTICE.value else "nodes are gone"
+        if scenario.kind is Kind.DATABASE:
+            return "no check asks for a database"
         if at >= self._grown(scenario):
             return "pods and nodes have followed"
         leaves = self._balancer(scenario) if scenario.kind is Kind.ZONE else changes[-1] if changes else 0.0

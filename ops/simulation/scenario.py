@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ZONE = "zone"
     DROUGHT = "drought"
     REGION = "region"
+    DATABASE = "database"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Scenario:
     """Where a zone goes, or Spot; for a pair, the region both are in, if it is one."""
     spot: float = 1.0
     """Part of the Spot nodes of peak that stays."""
+    broken: frozenset[str] = frozenset()
+    """Services of the region that have lost their database, and answer nothing."""
     promised: bool = False
     """Whether `policies.survive` promises full service."""
 
@@ -66,6 +69,10 @@ def scenarios(world: World) -> Iterator[Scenario]:
         if any(cell.spot for cell in region.cells):
             for percent in DROUGHTS:
                 yield Scenario(Kind.DROUGHT, f"drought:{region.name}:{percent}", region=region.name, spot=percent / 100)
+        hosted = {name for cell in region.cells for name in cell.pods}
+        users = frozenset(name for name in hosted if world.fleet.services[name].database)
+        if users:
+            yield Scenario(Kind.DATABASE, f"database:{region.name}", region=region.name, broken=users)
         # Its market must hold another: who is alone promised nobody to take over.
         others = any(
             other.market == region.market and other.cells for other in world.regions.values() if other != region

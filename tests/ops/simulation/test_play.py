@@ -151,7 +151,8 @@ def test_every_kind_of_loss_is_played_and_each_once():
     names = [one.name for one in scenarios(of)]
     assert len(names) == len(set(names))
     counted = {kind: sum(name.startswith(f"{kind}:") for name in names) for kind in Kind}
-    assert counted == {Kind.CELL: 6, Kind.PAIR: 15, Kind.ZONE: 6, Kind.DROUGHT: 6, Kind.REGION: 2}
+    expected = {Kind.CELL: 6, Kind.PAIR: 15, Kind.ZONE: 6, Kind.DROUGHT: 6, Kind.REGION: 2, Kind.DATABASE: 0}
+    assert counted == expected
 
 
 def test_viewers_who_end_in_a_market_without_their_data_are_not_carried():
@@ -172,3 +173,13 @@ def test_a_cell_that_drains_is_one_of_the_losses_that_were_promised():
     assert {one.name for one in scenarios(draining) if one.promised} == promised - {
         one.name for one in scenarios(of) if one.kind is Kind.PAIR or "use1-c" in one.cells
     }
+
+
+def test_a_lost_database_fails_a_regions_users_of_it_until_somebody_drains_the_region():
+    """No health check asks a database: Route 53 goes on sending half of all to where it is lost."""
+    of = world(fleet(2, regions=2, database="bookings"), least=300)
+    lost = played(of, "database:us-east-1")
+    assert lost.overload == pytest.approx(1000)
+    assert lost.error_minutes == pytest.approx(HORIZON.value / 60 / 2)
+    assert len(lost.moments) == 1
+    assert not lost.scenario.promised

@@ -23,6 +23,7 @@ def fleet(
     rps: int = 1000,
     survive: dict[str, int] | None = None,
     markets: tuple[str, str] = ("world", "world"),
+    database: str | None = None,
 ) -> Fleet:
     """One service, `web`, with all of a region's viewers, hosted in each of its cells."""
     keys = "abcdef"[:cells]
@@ -49,6 +50,7 @@ def fleet(
             "web": {
                 "tier": 0,
                 "routes": ["www/"],
+                "database": database,
                 "demand": {"rps": rps, "per_pod": 10, "cpu": "1", "memory": "1Gi"},
             }
         },
