@@ -212,7 +212,7 @@ def test_a_permission_more_is_noticed_by_nobody_and_one_less_by_all_who_hold_it(
     assert (report.verdict, report.radius.cells) == (Verdict.ALLOWED, frozenset())
     report = judged(big, edited(big, SERVICE, lambda resources: policy(resources).pop()))
     assert report.radius.cells == {"use1-a", "use1-b", "use1-c"}
-    assert [rule for rule, _ in rules(report)] == ["scope", "wipe"]
+    assert [rule for rule, _ in rules(report)] == ["wipe"]
 
 
 def test_a_tombstone_of_a_stream_covers_what_is_the_streams(big: Snapshot) -> None:
