@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The CDK's modules take seconds to compile: keep what was compiled, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup demo up down test check format synth bench bench-egress goldens docs environment lock clean node_modules
+.PHONY: help setup demo up down test check format synth bench mutants bench-egress goldens docs environment lock clean node_modules
 
 help: ## list the targets
 	@grep -hE '^[a-z_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,11 @@ synth: setup ## write cdk.out/ and dist/
 
 bench: setup ## time and memory against the budgets
 	@$(BIN)/python -m benchmarks
+
+mutants: setup ## delete, rename, weaken, widen, empty everything of a fleet: what does the guard let pass? (JSON=FILE)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
+	&& $(BIN)/hypercell synth --blueprint $(BLUEPRINT) --out "$$folder/fleet" >/dev/null \
+	&& $(BIN)/python -m benchmarks.mutation "$$folder/fleet" $(if $(JSON),--json $(JSON))
 
 bench-egress: setup ## egress on a real kernel against its budgets: fail-over, swaps, throughput (root; RUNS=20)
 	@$(BIN)/python -m benchmarks.egress $(if $(RUNS),--runs $(RUNS))

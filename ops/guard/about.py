@@ -99,7 +99,7 @@ def _of_the_fleet(compared: Comparison, stack: str, type_: str, edit: Edit) -> b
     if fleet is None:
         return False
     if type_ == "AWS::SNS::Subscription" and edit.field == "Endpoint":
-        return edit.after in {team.oncall for team in fleet.teams.values()}
+        return edit.after in [team.oncall for team in fleet.teams.values()]
     region = fleet.regions.get(plan.home) if plan is not None and plan.home is not None else None
     if type_ == "AWS::Route53::HealthCheck" and edit.field == "HealthThreshold" and region is not None:
         return bool(edit.after == traffic.threshold(region))

@@ -22,6 +22,8 @@ def classify(base: Snapshot, head: Snapshot) -> tuple[Change, ...]:
     leftovers.note(base, head, drafts)
     for cell, channel in dict.fromkeys([*base.bundles, *head.bundles]):
         old, new = base.bundles.get((cell, channel), {}), head.bundles.get((cell, channel), {})
+        if old is new:
+            continue
         pruned = objects.prunes(base.bundles, cell, channel) or objects.prunes(head.bundles, cell, channel)
         objects.compare(cell, channel, old, new, pruned, drafts)
     objects.note_moves(drafts)
