@@ -74,7 +74,7 @@ def compared(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, own: 
     allows = [one for one in before if one.effect == "Allow"]
     for one in after:
         if one.effect == "Allow" and one not in before:
-            yield from _wider(one, allows, own)
+            yield from _born(one, own) if old is None else _wider(one, allows, own)
         if one.effect == "Deny" and old is not None and not any(_says_all(other, one) for other in before):
             yield "stop", f"would deny {_shown(one.actions or one.negated)}, which went through"
     for one in before:
@@ -84,6 +84,23 @@ def compared(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, own: 
             lost = [action for action in sorted(one.actions) if not _still(action, one, after)]
             if lost or (one.negated and not any(one.negated == other.negated for other in after)):
                 yield "stop", f"would no longer allow {_shown(lost or one.negated)} as it does"
+
+
+def _born(one: Statement, own: frozenset[str]) -> Iterator[Finding]:
+    """What a policy that is new opens. Narrow grants of something new to itself are judged when it is synthesized
+    (bounded roles, narrow policies): here counts what lets strangers in, or anybody do anything, under no condition.
+    """
+    if one.conditions:
+        return
+    if one.negated:
+        yield "widen", f"would allow all but {_shown(one.negated)}"
+    for action in sorted(one.actions):
+        if action == "*" or action.endswith(":*"):
+            yield "widen", f"would allow {action}"
+    for principal in sorted(one.principals):
+        accounts = set(_ACCOUNT.findall(principal))
+        if ".amazonaws.com" not in principal and (not accounts or accounts - own):
+            yield "widen", f"would let {principal} in"
 
 
 def _wider(one: Statement, allows: list[Statement], own: frozenset[str]) -> Iterator[Finding]:

@@ -167,9 +167,8 @@ def _signed(bare: Report, step: road.Step, base: Snapshot) -> Iterator[Exemption
 
 def _action(reason: Reason) -> str:
     """What an exception would have to say, as the refusal has it."""
-    if reason.rule == "wipe":
-        return reason.what.rpartition("(")[2].rstrip(")")
-    return reason.remedy.partition("action: ")[2].partition(",")[0]
+    said = reason.remedy.partition("action: ")[2].partition(",")[0]
+    return said or reason.what.rpartition("(")[2].rstrip(")")
 
 
 def _of(where: str, action: str, base: Snapshot) -> dict[str, Any]:
