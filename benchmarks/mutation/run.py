@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -100,7 +100,7 @@ def _judged(chosen: tuple[Mutant, int], base: Snapshot, guard: Guard) -> Judged:
 
 
 @contextmanager
-def _remembered(base: Snapshot):  # type: ignore[no-untyped-def]
+def _remembered(base: Snapshot) -> Iterator[None]:
     """References of what no mutant touches are looked up once: they take most of a judgement's time."""
     original = dependents.references
     known = {
