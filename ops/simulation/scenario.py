@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PAIR = "pair"
     ZONE = "zone"
     DROUGHT = "drought"
+    DRY = "no-spot"
     REGION = "region"
     DATABASE = "database"
 
@@ -73,6 +74,9 @@ def scenarios(world: World) -> Iterator[Scenario]:
         users = frozenset(name for name in hosted if world.fleet.services[name].database)
         if users:
             yield Scenario(Kind.DATABASE, f"database:{region.name}", region=region.name, broken=users)
+        for cell in region.cells if any(cell.spot for cell in region.cells) else ():
+            promised = min(1, survive.cells) > region.out
+            yield Scenario(Kind.DRY, f"{Kind.DRY}:{cell.name}", frozenset({cell.name}), region.name, promised=promised)
         # Its market must hold another: who is alone promised nobody to take over.
         others = any(
             other.market == region.market and other.cells for other in world.regions.values() if other != region

@@ -151,7 +151,15 @@ def test_every_kind_of_loss_is_played_and_each_once():
     names = [one.name for one in scenarios(of)]
     assert len(names) == len(set(names))
     counted = {kind: sum(name.startswith(f"{kind}:") for name in names) for kind in Kind}
-    expected = {Kind.CELL: 6, Kind.PAIR: 15, Kind.ZONE: 6, Kind.DROUGHT: 6, Kind.REGION: 2, Kind.DATABASE: 0}
+    expected = {
+        Kind.CELL: 6,
+        Kind.PAIR: 15,
+        Kind.ZONE: 6,
+        Kind.DROUGHT: 6,
+        Kind.REGION: 2,
+        Kind.DATABASE: 0,
+        Kind.DRY: 6,
+    }
     assert counted == expected
 
 
@@ -183,3 +191,14 @@ def test_a_lost_database_fails_a_regions_users_of_it_until_somebody_drains_the_r
     assert lost.error_minutes == pytest.approx(HORIZON.value / 60 / 2)
     assert len(lost.moments) == 1
     assert not lost.scenario.promised
+
+
+@pytest.mark.parametrize(("burst", "carried"), [(0, False), (49, False), (50, True)])
+def test_without_spot_the_burst_pool_holds_what_a_lost_cell_leaves(burst, carried):
+    """1,000/s in two cells of 50 pods: the other one needs 50 more, and its own nodes of Spot go on."""
+    of = world(fleet(2), spot=True, burst=Room(burst * 1000, burst * (1 << 30), burst))
+    dry = played(of, "no-spot:use1-a")
+    assert dry.scenario.promised
+    assert dry.overload == 0
+    assert dry.carried is carried
+    assert played(of, "cell:use1-a").carried
