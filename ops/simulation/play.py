@@ -166,8 +166,8 @@ class Player:
         if scenario.kind is Kind.DATABASE:
             # Pods and gateways are well: no check fails, and nothing moves by itself.
             return State(doors, grown=grown, broken=scenario.broken)
-        # What stands goes on; what is to come on top finds on-demand nodes alone.
-        dry = scenario.kind is Kind.DRY
+        # What stands goes on; what is to come on top, when autoscalers have followed, finds on-demand nodes alone.
+        dry = grown and scenario.kind is Kind.DRY
         return State(doors, lost=lost, noticed=at >= self._noticed(scenario), grown=grown, no_more=dry)
 
     def _steady_doors(self, region: Region) -> tuple[float, ...]:
