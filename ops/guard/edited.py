@@ -41,7 +41,7 @@ def objections(compared: Comparison) -> Iterator[Objection]:
         kept = carries(kind, change.type)
         if kept == Carries.SIGHT:
             continue
-        found = _found(compared, change, old, new, own) if old is not None else _born(new, own)
+        found = _found(compared, change, old, new, own) if old is not None else _born(compared, new, own)
         said: dict[tuple[Deed, str], None] = dict.fromkeys(found)
         for deed, what in said:
             done: Deed = "weaken" if deed == "stop" and kept == Carries.GUARD else deed
@@ -72,8 +72,13 @@ def _found(
             yield from permissions(before.get(place), after.get(place), own)
 
 
-def _born(new: Resource, own: frozenset[str]) -> Iterator[tuple[Deed, str]]:
+def _born(compared: Comparison, new: Resource, own: frozenset[str]) -> Iterator[tuple[Deed, str]]:
     """What a new resource opens or closes by itself."""
+    record = compared.head.record
+    who = (new.get("Properties") or {}).get("SetIdentifier")
+    known = {*record.cells, *(region.code for region in record.regions.values())}
+    if new["Type"] == "AWS::Route53::RecordSet" and who is not None and who not in known:
+        yield "stop", f"{short(who)} is no cell and no region of the fleet, and would answer a part of the requests"
     for _, policy in policies(new):
         yield from permissions(None, policy, own)
     for edit in edits({"Properties": {}}, {"Properties": new.get("Properties") or {}}):

@@ -123,11 +123,18 @@ def _wider(one: Statement, allows: list[Statement], own: frozenset[str]) -> Iter
     held = frozenset(principal for other in allows for principal in other.principals)
     for principal in sorted(one.principals - held):
         accounts = set(_ACCOUNT.findall(principal))
-        if not accounts or accounts - own:
+        if (not accounts or accounts - own) and not _for_own(one, principal, own):
             yield "widen", f"would let {principal} in"
     same = [other for other in known if other.actions >= one.actions and other.resources >= one.resources]
     if same and not any(other.conditions <= one.conditions for other in same):
         yield "widen", f"would allow {_shown(one.actions)} under other conditions than before"
+
+
+def _for_own(one: Statement, principal: str, own: frozenset[str]) -> bool:
+    """Whether it lets in a service of AWS that says for whom it acts, and that only for accounts of the fleet."""
+    said = json.loads(one.condition).get("StringEquals", {}).get("aws:SourceAccount", [])
+    accounts = {str(account) for account in (said if isinstance(said, list) else [said])}
+    return principal.endswith(".amazonaws.com") and bool(accounts) and accounts <= own
 
 
 def _says_all(one: Statement, other: Statement) -> bool:

@@ -61,6 +61,8 @@ _WATCHES = frozenset({
 })  # fmt: skip
 """What an alarm looks at."""
 _SLOWER = frozenset({"EvaluationPeriods", "DatapointsToAlarm", "Period"})
+_PATIENCE = frozenset({"FailureThreshold", "RequestInterval"})
+"""What a health check waits for before traffic leaves."""
 _DOUBLE = 2
 """An alarm that rings at twice the number, or after twice the time, is another alarm."""
 
@@ -89,6 +91,8 @@ def weakened(type_: str, edit: Edit, definition: Any) -> Iterator[str]:
         yield f"{edit.dotted} would become {after} where {before} stands"
     elif edit.came and _came_in(edit):
         yield f"{edit.dotted} would be added, by which it lets more pass than before"
+    elif type_ == "AWS::Route53::HealthCheck" and field in _PATIENCE and _doubled(before, after):
+        yield f"{edit.dotted} would rise from {before} to {after}: traffic would leave late"
     elif type_ == "AWS::CloudWatch::Alarm":
         yield from _alarm(edit, definition)
 
@@ -140,13 +144,18 @@ def _alarm(edit: Edit, definition: Any) -> Iterator[str]:
     then, now = number(edit.before), number(edit.after)
     if top in _WATCHES:
         yield f"{edit.dotted} would become {_short(edit.after)}: it would watch something else"
-    elif top in _SLOWER and then is not None and now is not None and now >= then * _DOUBLE:
+    elif top in _SLOWER and _doubled(edit.before, edit.after):
         yield f"{edit.dotted} would rise from {edit.before} to {edit.after}: it would ring late, or never"
     elif top == "Threshold" and then is not None and now is not None:
         greater = "Greater" in str(definition.get("ComparisonOperator", ""))
         loose = now >= then + max(abs(then), 1) if greater else now <= then - max(abs(then) / _DOUBLE, 1e-9)
         if loose:
             yield f"{edit.dotted} would move from {edit.before} to {edit.after}: it would ring late, or never"
+
+
+def _doubled(before: Any, after: Any) -> bool:
+    then, now = number(before), number(after)
+    return then is not None and now is not None and now >= then * _DOUBLE
 
 
 def number(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from tests.ops.guard.fleets import Edit, edited, judged, recorded, the
 CELL, EGRESS, NETWORK = "skyline-use1-a-cell", "skyline-use1-egress", "skyline-use1-network"
 TRAFFIC, SITE, KEYS = "skyline-edge-traffic-use1", "skyline-edge-site", "skyline-use1-keys"
 LAKE, BACKUP, TABLES = "skyline-use1-streams", "skyline-use1-backup", "skyline-use1-service-who-to-ask"
+QUEUES = "skyline-use1-service-quote-retrieval"
 CACHES, ALARMS, ZONE = "skyline-use1-service-sessions", "skyline-use1-observability", "skyline-edge-dns"
 DATA, BOUNDARY = "skyline-dsql-bookings-us-g2-use1", "skyline-account-edge"
 ANY: Any = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -53,6 +54,12 @@ P = "Properties"
 TRUST = (P, "AssumeRolePolicyDocument")
 INLINE = (P, "Policies", 0, "PolicyDocument")
 CHECK = (P, "HealthCheckConfig")
+DELIVERS = {
+    "Effect": "Allow",
+    "Action": "sqs:SendMessage",
+    "Resource": "*",
+    "Principal": {"Service": "sns.amazonaws.com"},
+}
 STRANGER = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}
 
 # Stack, type, a text by which the resource is the only one, the edit, and the rule that refuses it.
@@ -188,6 +195,15 @@ REFUSED: dict[str, tuple[str, str, str, Edit, str]] = {
     "key that nobody may use": (
         KEYS, "AWS::KMS::Key", "KeysData", lambda one: one[P]["KeyPolicy"].update(Statement=[]), "wipe"
     ),
+    "queue into which a service of AWS writes for others": (
+        QUEUES, "AWS::SQS::QueuePolicy", "QueueRequestsDeadPolicy",
+        grant(DELIVERS | {"Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}}, P, "PolicyDocument"),
+        "access",
+    ),
+    "queue into which a service of AWS writes for anybody": (
+        QUEUES, "AWS::SQS::QueuePolicy", "QueueRequestsDeadPolicy", grant(DELIVERS, P, "PolicyDocument"), "access"
+    ),
+    "cell that is left late": (TRAFFIC, "AWS::Route53::HealthCheck", "use1-a", put(*CHECK, "FailureThreshold", to=10), "guard"),
     "door to the world": (
         CELL, "AWS::EC2::SecurityGroupIngress", "1025",
         lambda one: one[P].update(CidrIp="0.0.0.0/0"), "access",
@@ -243,3 +259,27 @@ def test_a_weight_may_be_what_the_files_say(big: Snapshot) -> None:
     head = recorded(head, lambda fields: fields["cells"]["use1-a"].update(weight=50))
     report = judged(big, head)
     assert (report.verdict, report.reasons, report.radius.cells) == (Verdict.ALLOWED, (), {"use1-a"})
+
+
+def test_a_service_of_aws_may_write_for_the_fleet_into_a_new_queue(big: Snapshot) -> None:
+    here = big.record.stacks[QUEUES].account
+    statement = {
+        **DELIVERS,
+        "Resource": {"Fn::GetAtt": ["Another", "Arn"]},
+        "Condition": {"StringEquals": {"aws:SourceAccount": here}},
+    }
+    policy = {"Queues": [{"Ref": "Another"}], "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+
+    def edit(resources: dict[str, Any]) -> None:
+        resources["Another"] = {"Type": "AWS::SQS::Queue", P: {}}
+        resources["AnothersPolicy"] = {"Type": "AWS::SQS::QueuePolicy", P: policy}
+
+    assert judged(big, edited(big, QUEUES, edit)).reasons == ()
+
+
+def test_a_new_record_answers_for_a_cell_or_a_region_of_the_fleet(big: Snapshot) -> None:
+    beside = big.stacks[TRAFFIC].resources[the(big, TRAFFIC, "AWS::Route53::RecordSet", "'use1-a'")]
+    stranger = {**beside, P: {**beside[P], "SetIdentifier": "elsewhere"}}
+    report = judged(big, edited(big, TRAFFIC, lambda resources: resources.update(Stranger=stranger)))
+    assert report.verdict is Verdict.REFUSED
+    assert ("wipe", f"{TRAFFIC}/Stranger") in [(one.rule, one.where) for one in report.reasons]
