@@ -63,7 +63,7 @@ def _parts(report: Report, places: Places) -> Iterator[RenderableType]:
     summary = [("from, to", sides), ("touches", wording.touched(report.radius, places))]
     summary.append(("at once", f"{wording.allowance(report)} (policies.change_scope)"))
     if report.rollout_required:
-        summary.append(("roll-out", "required: every wave is within that"))
+        summary.append(("roll-out", "required: every wave is within that, or is what one service keeps in a region"))
     summary.append(("changes", wording.summary(report.changes)))
     yield Padding(_pairs(summary), (0, 0, 1, 0))
     if report.reasons:
