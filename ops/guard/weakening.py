@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,6 +94,8 @@ def weakened(type_: str, edit: Edit, definition: Any) -> Iterator[str]:
         yield f"{edit.dotted} would be added, by which it lets more pass than before"
     elif type_ == "AWS::Route53::HealthCheck" and field in _PATIENCE and _doubled(before, after):
         yield f"{edit.dotted} would rise from {before} to {after}: traffic would leave late"
+    elif type_ == "AWS::EKS::Cluster" and field == "Version" and not _next_version(before, after):
+        yield f"{edit.dotted} would go from {before} to {after}: a control plane goes one minor version up, and not back"
     elif type_ == "AWS::CloudWatch::Alarm":
         yield from _alarm(edit, definition)
 
@@ -156,6 +159,12 @@ def _alarm(edit: Edit, definition: Any) -> Iterator[str]:
 def _doubled(before: Any, after: Any) -> bool:
     then, now = number(before), number(after)
     return then is not None and now is not None and now >= then * _DOUBLE
+
+
+def _next_version(before: Any, after: Any) -> bool:
+    """Whether one is the next minor version of Kubernetes after the other. What is no version is somebody else's."""
+    found = [re.fullmatch(r"1\.(\d+)", str(value)) for value in (before, after)]
+    return found[0] is None or (found[1] is not None and int(found[1][1]) == int(found[0][1]) + 1)
 
 
 def number(value: Any) -> float | None:

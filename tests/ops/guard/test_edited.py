@@ -211,6 +211,8 @@ REFUSED: dict[str, tuple[str, str, str, Edit, str]] = {
     "pods without their role": (
         CELL, "AWS::EKS::PodIdentityAssociation", "keda", put(P, "RoleArn", to="arn:aws:iam::333333333331:role/x"), "wipe"
     ),
+    "control plane that goes back": (CELL, "AWS::EKS::Cluster", "", put(P, "Version", to="1.34"), "guard"),
+    "control plane that leaves a version out": (CELL, "AWS::EKS::Cluster", "", put(P, "Version", to="1.37"), "guard"),
     "operator who administers": (
         CELL, "AWS::EKS::AccessEntry", "operator",
         put(P, "AccessPolicies", to=[{"PolicyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"}]),
@@ -240,6 +242,7 @@ ALLOWED: dict[str, tuple[str, str, str, Edit]] = {
     ),
     "logs kept longer": (CELL, "AWS::Logs::LogGroup", "/cluster", put(P, "RetentionInDays", to=365)),
     "a dashboard": (ALARMS, "AWS::CloudWatch::Dashboard", "ADashboard", put(P, "DashboardBody", to=json.dumps({}))),
+    "the next version": (CELL, "AWS::EKS::Cluster", "", put(P, "Version", to="1.36")),
     "an order of deployment": (CELL, "AWS::EKS::Nodegroup", "", put("DependsOn", to=[])),
 }  # fmt: skip
 
