@@ -38,7 +38,7 @@ OURS = Code()
 
 
 def synthesize(
-    blueprint: Path, outdir: Path | None, dist: Path, *, step: Step, code: Code = OURS, judged: bool = False
+    blueprint: Path, outdir: Path | None, dist: Path, *, step: Step, code: Code | None = None, judged: bool = False
 ) -> None:
     """Write templates to `outdir` and bundles to `dist`, telling `step` on the way.
 
@@ -46,11 +46,13 @@ def synthesize(
 
     Args:
         outdir: None: no templates are written, and the bundles come sooner.
+        code: whose; ours when None.
         judged: refuse templates with open findings, as CI does.
 
     Raises:
         SynthesisError: the app refused the fleet, could not write, or failed.
     """
+    code = code or OURS
     app = code.folder / "app.py"
     if not app.is_file():
         raise SynthesisError(2, f"{app} is missing: hypercell synthesizes from a checkout of the project")

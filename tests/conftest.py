@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from stacks.node import use_packaged_node
 
@@ -26,6 +27,10 @@ from fleet.model import Fleet  # noqa: E402
 from ops.diff.folder import read  # noqa: E402
 from ops.guard.snapshot import Snapshot  # noqa: E402
 from stacks.templates import write_templates  # noqa: E402
+
+# How long an example takes is the machine's, and no test's to assert.
+settings.register_profile("hypercell", deadline=None)
+settings.load_profile("hypercell")
 
 PROJECT = Path(__file__).parents[1]
 BLUEPRINTS = PROJECT / "blueprints"

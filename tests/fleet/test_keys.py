@@ -62,7 +62,7 @@ CASES = [
             (FLEET, "  platform: {", "  7: {"),
         ],
         [
-            (FLEET, "7: {oncall: oncall@s", "teams.7: 7 is no text; quote it"),
+            (FLEET, "7: {oncall: platform@s", "teams.7: 7 is no text; quote it"),
         ],
         id="a key is a number",
     ),

@@ -61,7 +61,7 @@ CASES = [
         [
             (
                 FLEET,
-                "teams:\n  platform: {oncall: oncall@skyline.example, budget: 900}\n  flights: {oncall: oncall@skyline.example, budget: 300}\n",
+                "teams:\n  platform: {oncall: platform@skyline.example, budget: 900}\n  flights: {oncall: flights@skyline.example, budget: 300}\n",
                 "teams: {}\n",
             ),
         ],

@@ -111,7 +111,7 @@ CASES = [
         [
             (
                 FLEET,
-                "platform: {oncall: o",
+                "platform: {oncall: p",
                 "teams.platform.budget: 0 is less than 1 (USD a month; AWS Budgets warns at 80 % and 100 %)",
             ),
         ],

@@ -11,7 +11,7 @@ import pytest
 
 from ops import demo
 from ops.standing import Stages, Stopped, run
-from ops.synthesis import SynthesisError, synthesize
+from ops.synthesis import Code, SynthesisError, synthesize
 
 PROJECT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ def test_what_the_app_says_is_passed_on_with_its_exit_code(
     app.write_text(
         "import sys\nprint('[WARNING] of the CDK\\n  more of it', file=sys.stderr)\nsys.exit('it is broken')\n"
     )
-    monkeypatch.setattr("ops.synthesis.PROJECT", folder)
+    monkeypatch.setattr("ops.synthesis.OURS", Code(folder))
 
     with pytest.raises(SynthesisError) as refused:
         synthesize(Path("blueprint"), folder / "out", folder / "dist", step=lambda *_: None)
@@ -69,7 +69,7 @@ def test_progress_of_the_app_is_told_step_by_step(folder: Path, monkeypatch: pyt
     app.write_text(
         "import os\nfor i in (1, 2):\n    os.write(int(os.environ['HYPERCELL_PROGRESS']), f'{i} 2 stack {i}\\n'.encode())\n"
     )
-    monkeypatch.setattr("ops.synthesis.PROJECT", folder)
+    monkeypatch.setattr("ops.synthesis.OURS", Code(folder))
     told: list[tuple[int, int, str]] = []
 
     synthesize(Path("blueprint"), folder / "out", folder / "dist", step=lambda *step: told.append(step))
@@ -83,7 +83,7 @@ def test_an_interrupt_ends_an_app_that_does_not_listen(folder: Path, monkeypatch
         "import os, signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "os.write(int(os.environ['HYPERCELL_PROGRESS']), f'1 2 {os.getpid()}\\n'.encode())\ntime.sleep(60)\n"
     )
-    monkeypatch.setattr("ops.synthesis.PROJECT", folder)
+    monkeypatch.setattr("ops.synthesis.OURS", Code(folder))
     monkeypatch.setattr("ops.child._PATIENCE_SECONDS", 0.2)
     pids: list[int] = []
 

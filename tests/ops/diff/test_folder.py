@@ -134,7 +134,7 @@ def elsewhere(folder: Path) -> None:
     [
         (without_a_stack, "/cdk.out lacks skyline-use1-z-cell: a part of the fleet was synthesized; "),
         (with_a_stack_more, "/cdk.out has skyline-use1-z-cell, which its fleet-record.json does not know; "),
-        (elsewhere, "skyline-use1-z-cell is for 222222222222/us-east-1 in manifest.json, and not in fleet-record.json"),
+        (elsewhere, "skyline-use1-z-cell is for 333333333331/us-east-1 in manifest.json, and not in fleet-record.json"),
         (with_a_cell_more, "/dist/use1/y is of skyline use1-y, which fleet-record.json does not know; "),
         (lambda folder: shutil.rmtree(folder / "dist"), "/dist lacks the manifests of use1-z; "),
         (lambda folder: shutil.rmtree(folder / "dist/use1/z/platform"), "/dist/use1/z/platform holds no manifests; "),
