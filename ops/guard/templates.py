@@ -132,7 +132,7 @@ def _sections(old: Stack, new: Stack, drafts: Drafts) -> None:
             continue
         was, is_ = before or {}, after or {}
         for name in dict.fromkeys([*was, *is_]):
-            if was.get(name) == is_.get(name):
+            if name in was and name in is_ and was[name] == is_[name]:
                 continue
             action = Action.DELETE if name not in is_ else Action.CREATE if name not in was else Action.UPDATE
             fields = [dotted(path) for path in differing(was.get(name), is_.get(name))] if name in was else []
